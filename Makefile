@@ -1,0 +1,64 @@
+# Every target makes the virtual environment it needs; nothing has to be installed by hand but Python 3.11+.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+
+# `make demo PROMPT="a red lantern" IMAGE=photo.jpg`; both optional. Passed by environment, so quotes are safe.
+export PROMPT ?=
+export IMAGE ?=
+
+.DEFAULT_GOAL := help
+.PHONY: help demo run test test-slow lint lock clean
+
+help: ## this list
+	@sed -n 's/^\([a-z-]*\):.*## /  make \1	/p' $(MAKEFILE_LIST)
+
+demo: $(VENV)/.ready ## make a 3D model with the local Rodin simulator: no account, no key
+	@set --; if [ -n "$$IMAGE" ]; then set -- --image "$$IMAGE"; fi; \
+	if [ -n "$$PROMPT" ]; then set -- "$$@" -- "$$PROMPT"; fi; \
+	exec $(BIN)/rodin-bot demo "$$@"
+
+run: $(VENV)/.ready ## run the bot with the settings in .env
+	@exec $(BIN)/rodin-bot run
+
+test: $(VENV)/.ready-dev ## run the tests, in parallel
+	$(BIN)/python -m pytest -n auto -m "not slow" -q
+
+test-slow: $(VENV)/.ready-dev ## run what kills, loads and takes minutes
+	$(BIN)/python -m pytest -m slow -q
+
+lint: $(VENV)/.ready-dev ## style, types, import contracts
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+lock: | $(BIN)/python ## write requirements*.txt anew: every version pinned, every file hashed, no addresses
+	@$(PIP) install uv
+	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-emit-find-links \
+		--custom-compile-command "make lock" --python-version 3.11 \
+		pyproject.toml --output-file requirements.txt
+	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-emit-find-links \
+		--custom-compile-command "make lock" --python-version 3.11 \
+		pyproject.toml --extra dev --extra postgres --constraint requirements.txt --output-file requirements-dev.txt
+
+clean: ## remove what the other targets made, but not your data
+	rm -rf $(VENV) build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis node_modules
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "Rodin Bot needs Python 3.11 or newer; say which with: make PYTHON=python3.12 …" >&2; exit 2; }
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.ready: requirements.txt pyproject.toml | $(BIN)/python
+	@echo "Installing what Rodin Bot needs into $(VENV) …"
+	@$(PIP) install --require-hashes -r requirements.txt
+	@$(PIP) install --no-deps --editable .
+	@touch $@
+
+$(VENV)/.ready-dev: requirements-dev.txt $(VENV)/.ready
+	@echo "Installing what the tests need into $(VENV) …"
+	@$(PIP) install --require-hashes -r requirements-dev.txt
+	@touch $@

@@ -1,0 +1,1 @@
+"""Translators between the core and the outside: chat platforms and vendors."""

@@ -1,0 +1,95 @@
+"""A wish as command-line words: `a brass teapot --image pot.jpg --faces 60k`, read the same everywhere.
+
+The flags are made from the catalogue. Values stay as typed: the catalogue judges them, in words.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import NoReturn
+
+from bot.catalog import OPTIONS, Option, OptionKind
+from bot.errors import UserMistake
+from bot.ports import Wish
+
+LARGEST_PICTURE_BYTES = 32 * 1024 * 1024
+"""The core refuses a larger picture; reading one byte more is enough to let it say so."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TypedWish:
+    """A wish whose pictures are still paths."""
+
+    prompt: str
+    images: tuple[Path, ...]
+    options: dict[str, str]
+
+    async def read(self) -> Wish:
+        """Read the pictures.
+
+        Raises:
+            UserMistake: a path leads to no readable file.
+        """
+        pictures = [await asyncio.to_thread(_read_picture, path) for path in self.images]
+        return Wish(prompt=self.prompt, pictures=tuple(pictures), options=self.options)
+
+
+class ChatParser(argparse.ArgumentParser):
+    """A parser for lines typed into a chat: it raises instead of leaving the process."""
+
+    def error(self, message: str) -> NoReturn:
+        """Refuse a line in words."""
+        raise UserMistake(f"{message[:1].upper()}{message[1:]}. Type help to see what can be asked.")
+
+
+def add_wish_arguments(parser: argparse.ArgumentParser, *, prompt_nargs: str = "?") -> None:
+    """Give a parser everything a wish can hold."""
+    parser.add_argument("prompt", nargs=prompt_nargs, metavar="PROMPT", help="what to make, in words")
+    parser.add_argument(
+        "--image",
+        action="append",
+        default=[],
+        type=Path,
+        metavar="PATH",
+        help="a picture to make it from; up to five, the first one leads",
+    )
+    group = parser.add_argument_group("what is asked of Rodin")
+    for option in OPTIONS:
+        _add_option(group, option)
+
+
+def typed_wish(values: argparse.Namespace) -> TypedWish:
+    """Return the wish that a parser with `add_wish_arguments` has read."""
+    words: str | Sequence[str] | None = values.prompt
+    prompt = words if isinstance(words, str) else " ".join(words or ())
+    chosen = {option.name: getattr(values, f"wish_{option.name}") for option in OPTIONS}
+    return TypedWish(
+        prompt=prompt,
+        images=tuple(values.image),
+        options={name: value for name, value in chosen.items() if value is not None},
+    )
+
+
+def _add_option(group: argparse._ArgumentGroup, option: Option) -> None:
+    flags = [f"--{name}" for name in (option.name, *option.also_named)]
+    help_text = f"{option.summary} (such as {option.example})".replace("%", "%%")
+    dest, metavar = f"wish_{option.name}", option.name.upper()
+    if option.kind is OptionKind.SWITCH:
+        group.add_argument(*flags, dest=dest, nargs="?", const="yes", metavar="yes|no", help=help_text)
+    else:
+        group.add_argument(*flags, dest=dest, metavar=metavar, help=help_text)
+
+
+def _read_picture(path: Path) -> bytes:
+    try:
+        with path.expanduser().open("rb") as file:
+            return file.read(LARGEST_PICTURE_BYTES + 1)
+    except FileNotFoundError as error:
+        raise UserMistake(f'There is no file "{path}". Nothing was sent.') from error
+    except OSError as error:
+        reason = (error.strerror or "it cannot be opened").lower()
+        raise UserMistake(f'"{path}" cannot be read: {reason}. Nothing was sent.') from error

@@ -1,0 +1,107 @@
+"""Lines typed into the console chat, read into commands. The same commands exist on every platform."""
+
+from __future__ import annotations
+
+import difflib
+import shlex
+from dataclasses import dataclass
+from enum import StrEnum
+
+from adapters.console.arguments import ChatParser, TypedWish, add_wish_arguments, typed_wish
+from bot.catalog import OPTIONS, PRESETS
+from bot.errors import UserMistake
+
+
+class Verb(StrEnum):
+    """What can be asked."""
+
+    GENERATE = "generate"
+    STATUS = "status"
+    LIST = "list"
+    CANCEL = "cancel"
+    RESEND = "resend"
+    USAGE = "usage"
+    BALANCE = "balance"
+    HELP = "help"
+    AS = "as"
+    QUIT = "quit"
+
+
+HELP = {
+    Verb.GENERATE: ("generate WORDS [--image PATH] [--preset P] …", "make a model from words, pictures or both"),
+    Verb.STATUS: ("status ID", "how one task stands"),
+    Verb.LIST: ("list", "your newest tasks"),
+    Verb.CANCEL: ("cancel ID", "call a task off"),
+    Verb.RESEND: ("resend ID", "ask again for what failed or stayed unclear"),
+    Verb.USAGE: ("usage", "what you have used"),
+    Verb.BALANCE: ("balance", "the credits that are left"),
+    Verb.HELP: ("help", "this list; help generate shows every option"),
+    Verb.AS: ("as NAME", "go on as another person"),
+    Verb.QUIT: ("quit", "leave; so does Ctrl-D"),
+}
+
+OTHER_WORDS = {"gen": Verb.GENERATE, "show": Verb.STATUS, "exit": Verb.QUIT, "?": Verb.HELP, "ls": Verb.LIST}
+
+NEEDS_ID = frozenset({Verb.STATUS, Verb.CANCEL, Verb.RESEND})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Command:
+    """One line, understood. `word` is a task id, a name, or what help is wanted for."""
+
+    verb: Verb
+    wish: TypedWish | None = None
+    word: str = ""
+
+
+def parse_line(line: str) -> Command | None:
+    """Read one line; None for an empty one. A leading `/` or `/rodin` is as good as none.
+
+    Raises:
+        UserMistake: in words, with the nearest right thing.
+    """
+    try:
+        words = shlex.split(line)
+    except ValueError as error:
+        raise UserMistake("A quotation mark has no partner. Close it, or leave it out.") from error
+    if words and words[0] in {"/rodin", "rodin"}:
+        words = words[1:]
+    if not words:
+        return None
+    verb = _verb(words[0].removeprefix("/").lower())
+    if verb is Verb.GENERATE:
+        return Command(verb=verb, wish=_wish(words[1:]))
+    return Command(verb=verb, word=_word(verb, words[1:]))
+
+
+def help_lines(topic: str = "") -> tuple[str, ...]:
+    """Return what can be asked, or with `generate` what can be chosen."""
+    if topic == Verb.GENERATE:
+        presets = (f"  --preset {name:<9} {preset.summary}" for name, preset in PRESETS.items())
+        options = (f"  --{option.name:<11} {option.summary}" for option in OPTIONS if option.name != "preset")
+        return ("Presets:", *presets, "Options:", *options)
+    return tuple(f"  {usage:<44} {what}" for usage, what in HELP.values())
+
+
+def _verb(word: str) -> Verb:
+    if word in OTHER_WORDS:
+        return OTHER_WORDS[word]
+    if word in list(Verb):
+        return Verb(word)
+    near = difflib.get_close_matches(word, list(Verb), n=1)
+    hint = f"Did you mean {near[0]}?" if near else "To make a model, type: generate and what you want."
+    raise UserMistake(f'There is no command "{word}". {hint}')
+
+
+def _wish(words: list[str]) -> TypedWish:
+    parser = ChatParser(prog="generate", add_help=False, allow_abbrev=False)
+    add_wish_arguments(parser, prompt_nargs="*")
+    return typed_wish(parser.parse_intermixed_args(words))
+
+
+def _word(verb: Verb, words: list[str]) -> str:
+    if verb in NEEDS_ID and not words:
+        raise UserMistake(f"Which task? Type {verb} and its id; list shows yours.")
+    if verb is Verb.AS and not words:
+        raise UserMistake("Who? Type as and a name.")
+    return words[0] if words else ""

@@ -1,0 +1,178 @@
+"""What a person does at the terminal: ask once and wait, or chat."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass, field
+
+from prompt_toolkit import PromptSession
+from prompt_toolkit.patch_stdout import patch_stdout
+
+from adapters.console.address import DEFAULT_SPEAKER, address_of, owner_of
+from adapters.console.arguments import TypedWish
+from adapters.console.commands import Command, Verb, help_lines, parse_line
+from adapters.console.platform import ConsolePlatform
+from adapters.console.render import full_text, short_line
+from adapters.console.screens import ChatScreen
+from bot import text
+from bot.errors import StorageError, UserMistake
+from bot.model import TaskState
+from bot.ports import Intake
+from bot.update import Update
+
+OLDER_TASKS = 1000
+"""How far back a session looks for tasks that are still open."""
+
+CHECK_S = 1.0
+"""How often a waiting session looks whether another process has told the ending in its place."""
+
+
+@dataclass(kw_only=True)
+class Session:
+    """One person at one terminal."""
+
+    intake: Intake
+    platform: ConsolePlatform
+    speaker: str = DEFAULT_SPEAKER
+    asked: list[tuple[str, str]] = field(default_factory=list)  # task id, and who asked
+
+    async def ask(self, wish: TypedWish) -> str:
+        """Hand a wish to the core and return its task's id.
+
+        Raises:
+            UserMistake: it cannot be done, in words.
+        """
+        task = await self.intake.generate(await wish.read(), owner_of(self.speaker), address_of(self.speaker))
+        self.asked.append((task.id, self.speaker))
+        self.write(text.accepted(task))
+        return task.id
+
+    async def ask_and_wait(self, wish: TypedWish) -> bool:
+        """Ask, wait for the end, and say whether a model was delivered."""
+        return (await self.wait(await self.ask(wish), self.speaker)).state is TaskState.READY
+
+    async def wait_for_all(self) -> None:
+        """Wait until everything has ended that was asked here, or earlier and never told."""
+        older = await self.intake.tasks(owner_of(self.speaker), limit=OLDER_TASKS)
+        open_ones = [(update.task_id, self.speaker) for update in older if not update.is_told]
+        for task_id, speaker in dict.fromkeys((*self.asked, *open_ones)):
+            await self.wait(task_id, speaker)
+
+    async def wait(self, task_id: str, speaker: str) -> Update:
+        """Return a task's ending once it was printed, by us if another process has told it elsewhere."""
+        was_told = False
+        while not await self.platform.wait_told(task_id, at_most_s=CHECK_S):
+            update = await self.intake.status(task_id, owner_of(speaker))
+            if update.ending and was_told:
+                await self.platform.say(address_of(speaker), update, key="")
+            was_told = update.ending and update.is_told
+        return await self.intake.status(task_id, owner_of(speaker))
+
+    async def obey(self, line: str) -> bool:
+        """Do what one line says; False when it says to leave. Refusals are printed."""
+        try:
+            command = parse_line(line)
+            if command is None:
+                return True
+            if command.verb is Verb.QUIT:
+                return False
+            await self._do(command)
+        except UserMistake as error:
+            self.write(str(error))
+        except StorageError:
+            self.write(text.trouble())
+        return True
+
+    def write(self, words: str) -> None:
+        """Write lines to the terminal."""
+        self.platform.screen.write(words)
+
+    async def _do(self, command: Command) -> None:
+        doers: dict[Verb, Callable[[Command], Awaitable[None]]] = {
+            Verb.GENERATE: self._generate,
+            Verb.STATUS: self._status,
+            Verb.LIST: self._list,
+            Verb.CANCEL: self._cancel,
+            Verb.RESEND: self._resend,
+            Verb.USAGE: self._usage,
+            Verb.BALANCE: self._balance,
+            Verb.HELP: self._help,
+            Verb.AS: self._as,
+        }
+        await doers[command.verb](command)
+
+    async def _generate(self, command: Command) -> None:
+        if command.wish is not None:
+            await self.ask(command.wish)
+
+    async def _status(self, command: Command) -> None:
+        update = await self.intake.status(command.word, owner_of(self.speaker))
+        self.platform.screen.write(full_text(update))
+
+    async def _list(self, command: Command) -> None:
+        updates = await self.intake.tasks(owner_of(self.speaker))
+        for update in updates:
+            self.platform.screen.write(short_line(update))
+        if not updates:
+            self.write("You have asked for nothing yet. Type: generate and what you want.")
+
+    async def _cancel(self, command: Command) -> None:
+        self.write(await self.intake.cancel(command.word, owner_of(self.speaker)))
+
+    async def _resend(self, command: Command) -> None:
+        task = await self.intake.resend(command.word, owner_of(self.speaker), address_of(self.speaker))
+        self.asked.append((task.id, self.speaker))
+        self.write(text.accepted(task))
+
+    async def _usage(self, command: Command) -> None:
+        self.write(await self.intake.usage(owner_of(self.speaker)))
+
+    async def _balance(self, command: Command) -> None:
+        self.write(await self.intake.balance(owner_of(self.speaker)))
+
+    async def _help(self, command: Command) -> None:
+        self.write("\n".join(help_lines(command.word)))
+
+    async def _as(self, command: Command) -> None:
+        self.speaker = command.word
+        self.write(f"You are {command.word} now.")
+
+
+async def chat(session: Session, screen: ChatScreen) -> None:
+    """Read commands from the keyboard until `quit`, Ctrl-D or Ctrl-C; running tasks move below the prompt."""
+    prompt: PromptSession[str] = PromptSession(bottom_toolbar=screen.foot, refresh_interval=0.5)
+    with patch_stdout(raw=True):
+        while True:
+            try:
+                line = await prompt.prompt_async("rodin> ")
+            except (EOFError, KeyboardInterrupt):
+                return
+            if not await session.obey(line):
+                return
+
+
+async def read_script(session: Session) -> None:
+    """Obey the lines of a pipe or file, then wait for everything that was asked."""
+    async for line in _lines():
+        if not await session.obey(line):
+            break
+    await session.wait_for_all()
+
+
+async def _lines() -> AsyncIterator[str]:
+    """Yield the lines of standard input; a pipe that stays open holds up neither the loop nor the end."""
+    reader = asyncio.StreamReader()
+    loop = asyncio.get_running_loop()
+    try:
+        transport, _ = await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), sys.stdin)
+    except ValueError:  # a regular file, which never makes anybody wait
+        for line in await asyncio.to_thread(sys.stdin.readlines):
+            yield line
+        return
+    try:
+        while line_bytes := await reader.readline():
+            yield line_bytes.decode("utf-8", "replace")
+    finally:
+        transport.close()

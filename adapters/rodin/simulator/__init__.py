@@ -1,0 +1,1 @@
+"""A local stand-in that speaks Rodin's HTTP and makes real models."""

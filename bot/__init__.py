@@ -1,0 +1,1 @@
+"""Rodin Bot: the part that decides."""

@@ -1,0 +1,162 @@
+"""The command line: `rodin-bot run | demo | console | simulator`."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import sys
+from collections.abc import Sequence
+from decimal import Decimal, InvalidOperation
+from importlib.metadata import version
+from pathlib import Path
+
+from adapters.console.address import DEFAULT_SPEAKER
+from adapters.console.arguments import TypedWish, add_wish_arguments, typed_wish
+from adapters.rodin.simulator.faults import FAULTS, parse_faults
+from adapters.rodin.simulator.options import SimulatorOptions
+from adapters.rodin.simulator.server import serve as serve_simulator
+from bot.demo import EXIT_REFUSED, DemoPlan, Terminal, console, demo, is_watched
+from bot.errors import BadSettings, BotError, OperatorMistake
+from bot.log import set_up
+from bot.settings import load_settings, require_key
+
+NO_PLATFORM = (
+    "No chat platform is set up. This version talks in the terminal: rodin-bot console uses these settings, "
+    "rodin-bot demo needs none. Discord and Slack come with the next versions."
+)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit code."""
+    values = _parser().parse_args(arguments)
+    try:
+        code: int = values.run(values)
+    except OperatorMistake as error:
+        print(error, file=sys.stderr)  # noqa: T201 - the command line speaks here
+        return EXIT_REFUSED
+    except BotError as error:
+        print(f"Stopped: {error}", file=sys.stderr)  # noqa: T201
+        return 1
+    return code
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="rodin-bot", description="Text and pictures to 3D models with Hyper3D Rodin.", allow_abbrev=False
+    )
+    parser.add_argument("--version", action="version", version=version("rodin-bot"))
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    _add_run(commands.add_parser("run", help="run the bot", allow_abbrev=False))
+    _add_demo(commands.add_parser("demo", help="make a model with no account and no key", allow_abbrev=False))
+    _add_console(commands.add_parser("console", help="talk to Rodin in this terminal", allow_abbrev=False))
+    _add_simulator(commands.add_parser("simulator", help="run Rodin's stand-in alone", allow_abbrev=False))
+    return parser
+
+
+def _add_run(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--role", choices=("all", "gateway", "worker", "web"), default="all")
+    parser.set_defaults(run=_run)
+
+
+def _add_demo(parser: argparse.ArgumentParser) -> None:
+    add_wish_arguments(parser)
+    parser.add_argument("--out", type=Path, metavar="DIR", help="where the files go (default: a folder in out/)")
+    parser.add_argument("--speed", type=_speed, default=10.0, metavar="X", help="the simulator's time, 10 by default")
+    parser.add_argument("--faults", type=_faults, default="", metavar="NAME[:RATE],…", help="what shall go wrong")
+    parser.set_defaults(run=_demo)
+
+
+def _add_console(parser: argparse.ArgumentParser) -> None:
+    add_wish_arguments(parser)
+    parser.add_argument("--out", type=Path, metavar="DIR", help="where the files go (default: a folder in out/)")
+    parser.add_argument("--as", dest="speaker", default=DEFAULT_SPEAKER, metavar="NAME", help="who is speaking")
+    parser.set_defaults(run=_console)
+
+
+def _add_simulator(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--host", default="127.0.0.1", help="this machine only, by default")
+    parser.add_argument("--port", type=int, default=0, metavar="P", help="0, the default, takes a free one")
+    parser.add_argument("--speed", type=_speed, default=1.0, metavar="X", help="how fast its time runs")
+    parser.add_argument(
+        "--faults", type=_faults, default="", metavar="NAME[:RATE],…", help=f"what shall go wrong: {', '.join(FAULTS)}"
+    )
+    parser.add_argument("--parallel", type=int, default=3, metavar="N", help="tasks at once per key")
+    parser.add_argument("--balance", type=_amount, default=Decimal(208), metavar="CREDITS", help="each key's wallet")
+    parser.add_argument("--link-ttl", type=float, default=600.0, metavar="S", help="how long file links live")
+    parser.add_argument("--old-codes", action="store_true", help="spell error codes as before 2026")
+    parser.add_argument("--error-on-success", choices=("absent", "null", "ok"), default="absent")
+    parser.set_defaults(run=_simulator)
+
+
+def _run(values: argparse.Namespace) -> int:
+    settings = load_settings()
+    require_key(settings)
+    raise BadSettings(NO_PLATFORM)
+
+
+def _demo(values: argparse.Namespace) -> int:
+    plan = DemoPlan(wish=_wish_or_none(values), terminal=_terminal(values), speed=values.speed, faults=values.faults)
+    return asyncio.run(demo(plan))
+
+
+def _console(values: argparse.Namespace) -> int:
+    settings = load_settings()
+    set_up(level=settings.log_level, style=settings.log_format, secrets=settings.secrets())
+    return asyncio.run(console(settings, _wish_or_none(values), _terminal(values, speaker=values.speaker)))
+
+
+def _simulator(values: argparse.Namespace) -> int:
+    options = SimulatorOptions(
+        host=values.host,
+        port=values.port,
+        speed=values.speed,
+        faults=values.faults,
+        parallel=values.parallel,
+        balance=values.balance,
+        link_ttl_s=values.link_ttl,
+        old_codes=values.old_codes,
+        error_on_success=values.error_on_success,
+    )
+    asyncio.run(serve_simulator(options))
+    return 0
+
+
+def _wish_or_none(values: argparse.Namespace) -> TypedWish | None:
+    """Return what was asked for; None when neither words nor a picture nor an option was given."""
+    wish = typed_wish(values)
+    is_asked = values.prompt is not None or wish.images or wish.options
+    return wish if is_asked else None
+
+
+def _terminal(values: argparse.Namespace, *, speaker: str = DEFAULT_SPEAKER) -> Terminal:
+    out: Path | None = values.out
+    return Terminal(out=out or Path("out"), is_flat=out is not None, speaker=speaker, is_interactive=is_watched())
+
+
+def _speed(value: str) -> float:
+    speed = float(value)
+    if not 0.1 <= speed <= 1000:
+        raise argparse.ArgumentTypeError("must be between 0.1 and 1000")
+    return speed
+
+
+def _amount(value: str) -> Decimal:
+    try:
+        amount = Decimal(value)
+    except InvalidOperation:
+        amount = Decimal(-1)
+    if not 0 <= amount <= 10**9:
+        raise argparse.ArgumentTypeError("must be a number of credits")
+    return amount
+
+
+def _faults(value: str) -> str:
+    try:
+        parse_faults(value)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from error
+    return value
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,201 @@
+"""The bot at a terminal: `demo` with Rodin's simulator and no account, `console` with what the settings say."""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+import signal
+import sys
+import tempfile
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource
+from rich.console import Console
+
+from adapters.console.address import DEFAULT_SPEAKER
+from adapters.console.arguments import TypedWish
+from adapters.console.delivery import Delivery
+from adapters.console.platform import ConsolePlatform
+from adapters.console.screens import ChatScreen, LineScreen, LiveScreen, Screen
+from adapters.console.session import Session, chat, read_script
+from adapters.rodin.simulator.options import SimulatorOptions
+from adapters.rodin.simulator.server import Simulator
+from bot.app import Core, open_core, serve
+from bot.errors import UserMistake
+from bot.log import set_up
+from bot.schedule import Pace
+from bot.settings import Settings
+
+SAMPLE = "a brass teapot"
+
+EXIT_DELIVERED, EXIT_FAILED, EXIT_REFUSED, EXIT_INTERRUPTED = 0, 1, 2, 130
+
+
+class DemoSettings(Settings):
+    """Settings of the demo: nothing from the environment or `.env`, so it can never touch what is real."""
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Take what the code says and nothing else."""
+        return (init_settings,)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Terminal:
+    """How to talk: where files go, who speaks, and whether a person is watching."""
+
+    out: Path
+    is_flat: bool = False
+    speaker: str = DEFAULT_SPEAKER
+    is_interactive: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DemoPlan:
+    """What `rodin-bot demo` was asked for. Without a `wish` the sample is made, then a terminal may go on."""
+
+    wish: TypedWish | None
+    terminal: Terminal
+    speed: float = 10.0
+    faults: str = ""
+
+
+async def demo(plan: DemoPlan) -> int:
+    """Run the demo and return its exit code."""
+    folder = Path(await asyncio.to_thread(tempfile.mkdtemp, prefix="rodin-bot-demo-"))
+    try:
+        options = SimulatorOptions(speed=plan.speed, faults=plan.faults)
+        async with Simulator(options) as simulator:
+            settings = demo_settings(simulator.url, folder, speed=plan.speed)
+            set_up(level="warning", style="text", secrets=settings.secrets())
+            async with open_core(settings) as core:
+                return await _demo_with(core, plan)
+    finally:
+        await asyncio.to_thread(shutil.rmtree, folder, ignore_errors=True)
+
+
+def demo_settings(url: str, folder: Path, *, speed: float) -> Settings:
+    """Return the settings of a demo whose database and files lie in a folder of its own."""
+    pace = Pace().at_speed(speed)
+    return DemoSettings(
+        rodin_api_key="demo-key",
+        rodin_api_url=url,
+        database_url=f"sqlite+aiosqlite:///{folder}/demo.db",
+        files_url=str(folder / "files"),
+        admin_ids=(DEFAULT_SPEAKER,),
+        poll_min_s=pace.min_s,
+        poll_max_s=pace.max_s,
+    )
+
+
+async def console(settings: Settings, wish: TypedWish | None, terminal: Terminal) -> int:
+    """Talk to the Rodin that the settings name; once with a wish, else as a chat. Returns the exit code."""
+    admins = settings.model_copy(update={"admin_ids": (*settings.admin_ids, terminal.speaker)})
+    async with open_core(admins) as core:
+        if wish is not None:
+            return await once(core, wish, terminal)
+        return await talk(core, terminal)
+
+
+async def _demo_with(core: Core, plan: DemoPlan) -> int:
+    if plan.wish is not None:
+        return await once(core, plan.wish, plan.terminal)
+    sample = TypedWish(prompt=SAMPLE, images=(), options={})
+    code = await once(core, sample, plan.terminal)
+    if code == EXIT_DELIVERED and plan.terminal.is_interactive:
+        return await talk(core, plan.terminal)
+    return code
+
+
+async def once(core: Core, wish: TypedWish, terminal: Terminal) -> int:
+    """Make one model, showing how it goes; return the exit code."""
+    screen_console = Console()
+    with _screen(screen_console) as screen:
+        platform = ConsolePlatform(screen, Delivery(files=core.files, folder=terminal.out, is_flat=terminal.is_flat))
+        session = Session(intake=core.intake, platform=platform, speaker=terminal.speaker)
+
+        async def act() -> int:
+            try:
+                return EXIT_DELIVERED if await session.ask_and_wait(wish) else EXIT_FAILED
+            except UserMistake as error:
+                screen.write(str(error))
+                return EXIT_REFUSED
+
+        return await _run(core, platform, act)
+
+
+async def talk(core: Core, terminal: Terminal) -> int:
+    """Chat until the person leaves; return the exit code."""
+    screen = ChatScreen(Console()) if terminal.is_interactive else LineScreen(Console())
+    platform = ConsolePlatform(screen, Delivery(files=core.files, folder=terminal.out))
+    session = Session(intake=core.intake, platform=platform, speaker=terminal.speaker)
+
+    async def act() -> int:
+        if isinstance(screen, ChatScreen):
+            session.write("Type: generate and what you want. help lists the rest, quit leaves.")
+            await chat(session, screen)
+        else:
+            await read_script(session)
+        return EXIT_DELIVERED
+
+    return await _run(core, platform, act)
+
+
+async def _run(core: Core, platform: ConsolePlatform, act: Callable[[], Awaitable[int]]) -> int:
+    """Serve while a session acts; Ctrl-C and SIGTERM end both cleanly."""
+    stopping = asyncio.Event()
+    served = asyncio.create_task(serve(core, {platform.name: platform}, stopping), name="serve")
+    acting = asyncio.ensure_future(act())
+    async with _interrupted() as interrupted:
+        await asyncio.wait([served, acting, interrupted], return_when=asyncio.FIRST_COMPLETED)
+        stopping.set()
+        if not acting.done():
+            acting.cancel()
+        await asyncio.gather(acting, return_exceptions=True)
+        await served
+    if acting.cancelled():
+        platform.screen.write("Stopped. What Rodin has taken goes on there; start again to hear of it.")
+        return EXIT_INTERRUPTED
+    return acting.result()
+
+
+@asynccontextmanager
+async def _interrupted() -> AsyncIterator[asyncio.Task[bool]]:
+    """Give a task that ends when the process is asked to stop."""
+    asked = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, asked.set)
+    waiting = asyncio.create_task(asked.wait(), name="interrupted")
+    try:
+        yield waiting
+    finally:
+        waiting.cancel()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            loop.remove_signal_handler(number)
+
+
+@contextmanager
+def _screen(console_out: Console) -> Iterator[Screen]:
+    """Give a live bar on a terminal, else plain lines."""
+    if console_out.is_terminal:
+        with LiveScreen(console_out) as screen:
+            yield screen
+    else:
+        yield LineScreen(console_out)
+
+
+def is_watched() -> bool:
+    """Say whether a person sits at both ends of this process."""
+    return sys.stdin.isatty() and sys.stdout.isatty()

@@ -1,0 +1,27 @@
+"""What earlier tasks tell about the next one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from bot.catalog import typical_duration
+from bot.model import Request
+from bot.ports import TaskStore
+from bot.schedule import Pace, expected_duration
+
+SAMPLE = 20
+"""How many of the newest finished tasks of a tier are looked at."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class History:
+    """Expected durations from the tasks that this bot has finished."""
+
+    tasks: TaskStore
+    pace: Pace
+
+    async def expected(self, request: Request) -> timedelta:
+        """Say how long Rodin will take for a request, from submission to the end."""
+        durations = await self.tasks.durations(request.tier, limit=SAMPLE)
+        return expected_duration(durations, typical_duration(request), self.pace)

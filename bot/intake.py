@@ -1,0 +1,226 @@
+"""What chat platforms call: take a wish, call it off, send it again, tell how things stand."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+
+from bot import text
+from bot.bell import Bell
+from bot.budget import Budget, day_of
+from bot.catalog import price, resolve
+from bot.changes import change
+from bot.errors import (
+    DuplicateEvent,
+    NoSuchFile,
+    NoSuchTask,
+    NotFound,
+    NotPossible,
+    UserMistake,
+    VendorError,
+    VendorRefused,
+)
+from bot.model import Address, FailureKind, Owner, Picture, Request, Task, TaskState
+from bot.ports import Clock, FileStore, Generator, PictureDesk, PreparedPicture, TaskStore, Wish
+from bot.update import Update
+from bot.view import Viewer
+
+log = logging.getLogger(__name__)
+
+ID_CHARACTERS = "23456789abcdefghjkmnpqrstuvwxyz"
+"""No 0 or o, no 1, i or l: ids are read aloud and typed."""
+
+ID_LENGTH = 7
+"""27 thousand million ids: two of a million tasks meet with a chance of one in fifty, and then one is refused."""
+
+SEEDS = 65_536
+"""Rodin's seeds are 0 to 65535."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IntakeParts:
+    """What the intake works with. `admin_ids` are platform user ids that may see the balance."""
+
+    tasks: TaskStore
+    files: FileStore
+    generator: Generator
+    desk: PictureDesk
+    viewer: Viewer
+    budget: Budget
+    clock: Clock
+    bell: Bell
+    default_tier: str
+    default_format: str
+    admin_ids: frozenset[str]
+
+
+class CoreIntake:
+    """The `Intake` port, over the table of tasks."""
+
+    def __init__(self, parts: IntakeParts) -> None:
+        self._parts = parts
+        self._budget_gate = asyncio.Lock()
+
+    async def generate(self, wish: Wish, owner: Owner, address: Address, *, event: str | None = None) -> Task:
+        """Check a wish and write it down; see `bot.ports.Intake`."""
+        p = self._parts
+        request = resolve(
+            wish.prompt,
+            wish.options or {},
+            pictures=len(wish.pictures),
+            default_tier=p.default_tier,
+            default_format=p.default_format,
+            seed=secrets.randbelow(SEEDS),
+        )
+        prepared = await p.desk.prepare(wish.pictures)
+        return await self._accept(request, prepared, owner, address, event=event)
+
+    async def resend(self, task_id: str, owner: Owner, address: Address, *, event: str | None = None) -> Task:
+        """Ask again for what failed or stayed unclear, as a new task with the same request.
+
+        One task is sent again once: a second click gives back the same new task.
+        """
+        old = await self._own(task_id, owner)
+        if old.state not in {TaskState.FAILED, TaskState.UNCLEAR}:
+            raise NotPossible(text.not_to_resend(old))
+        if old.failure is not None and old.failure.kind is FailureKind.PICTURES_LOST:
+            raise NotPossible(text.failure(old)[-1])
+        prepared = [await self._again(picture) for picture in old.request.pictures]
+        return await self._accept(
+            old.request, prepared, owner, address, event=event or f"resend:{old.id}", parent_id=old.id
+        )
+
+    async def status(self, task_id: str, owner: Owner) -> Update:
+        """Say how one of the person's tasks stands."""
+        return await self._parts.viewer.update(await self._own(task_id, owner))
+
+    async def tasks(self, owner: Owner, *, limit: int = 10) -> tuple[Update, ...]:
+        """Return the person's newest tasks, newest first."""
+        found = await self._parts.tasks.tasks_of(owner, limit=limit)
+        return tuple([await self._parts.viewer.update(task) for task in found])
+
+    async def cancel(self, task_id: str, owner: Owner) -> str:
+        """Call a task off: before it is sent it costs nothing; after that it means "stop telling me"."""
+        p = self._parts
+        own = await self._own(task_id, owner)
+
+        def called_off(task: Task) -> Task:
+            if task.state is TaskState.ACCEPTED:
+                return task.move(TaskState.CANCELLED, now=p.clock.now())
+            if task.has_ended or task.muted:
+                return task
+            return task.revise(muted=True)
+
+        if own.has_ended:
+            raise NotPossible(text.already_over(own))
+        task = await change(p.tasks, p.clock, own.id, called_off)
+        p.bell.ring()
+        if task.state is TaskState.CANCELLED:
+            await p.files.remove(f"spool/{task.id}")
+            return text.cancelled()
+        if task.has_ended:
+            raise NotPossible(text.already_over(task))
+        return text.too_late_to_cancel(task)
+
+    async def usage(self, owner: Owner) -> str:
+        """Say what the person has used."""
+        p = self._parts
+        return text.used(await p.tasks.usage(owner, since=day_of(p.clock.now())))
+
+    async def balance(self, owner: Owner) -> str:
+        """Say how many credits the key holds; for admins."""
+        if owner.user_id not in self._parts.admin_ids:
+            raise UserMistake(text.admins_only())
+        try:
+            return text.balance(await self._parts.generator.balance())
+        except VendorRefused as error:
+            return text.balance_refused(error.reason)
+        except VendorError as error:
+            log.warning("balance not read error=%s", error)
+            return text.balance_unknown()
+
+    async def _accept(
+        self,
+        request: Request,
+        prepared: Sequence[PreparedPicture],
+        owner: Owner,
+        address: Address,
+        *,
+        event: str | None,
+        parent_id: str | None = None,
+    ) -> Task:
+        p = self._parts
+        cost = price(request)
+        task_id = "".join(secrets.choice(ID_CHARACTERS) for _ in range(ID_LENGTH))
+        pictures = await self._spool(task_id, prepared)
+        now = p.clock.now()
+        task = Task(
+            id=task_id,
+            request=replace(request, pictures=pictures),
+            owner=owner,
+            address=address,
+            price=cost,
+            created_at=now,
+            changed_at=now,
+            next_at=now,
+            event=event,
+            parent_id=parent_id,
+        )
+        try:
+            kept = await self._write(task, cost)
+        except BaseException:
+            await p.files.remove(f"spool/{task_id}")
+            raise
+        p.bell.ring()
+        return kept
+
+    async def _write(self, task: Task, cost: Decimal) -> Task:
+        """Write the row, unless its event has made one before or the budget does not hold it."""
+        p = self._parts
+        async with self._budget_gate:  # two commands at once must not both see the same credits left
+            try:
+                await p.budget.check(task.owner, cost)
+                await p.tasks.add(task)
+            except DuplicateEvent as error:
+                log.info("event taken before task=%s", error.task_id)
+                await p.files.remove(f"spool/{task.id}")
+                return await p.tasks.load(error.task_id)
+        log.info("task accepted task=%s platform=%s tier=%s", task.id, task.owner.platform, task.request.tier)
+        return task
+
+    async def _spool(self, task_id: str, prepared: Sequence[PreparedPicture]) -> tuple[Picture, ...]:
+        """Put the pictures where the submitter finds them, before the row that names them."""
+        pictures = []
+        for number, picture in enumerate(prepared, start=1):
+            name = f"picture-{number}.{picture.extension}"
+            key = f"spool/{task_id}/{name}"
+            await self._parts.files.save_bytes(key, picture.data)
+            pictures.append(picture.stored(key, name))
+        return tuple(pictures)
+
+    async def _again(self, picture: Picture) -> PreparedPicture:
+        try:
+            data = await self._parts.files.load(picture.key)
+        except NoSuchFile as error:
+            raise NotPossible("The pictures of that task are gone. Send them again with a new request.") from error
+        return PreparedPicture(
+            data=data,
+            media_type=picture.media_type,
+            extension=picture.name.rpartition(".")[2],
+            width_px=picture.width_px,
+            height_px=picture.height_px,
+        )
+
+    async def _own(self, task_id: str, owner: Owner) -> Task:
+        """Return a task if it is this person's; somebody else's looks the same as none."""
+        try:
+            task = await self._parts.tasks.load(task_id.strip().lower())
+        except NoSuchTask as error:
+            raise NotFound(text.no_such_task(task_id)) from error
+        if (task.owner.platform, task.owner.user_id) != (owner.platform, owner.user_id):
+            raise NotFound(text.no_such_task(task_id))
+        return task

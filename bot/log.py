@@ -1,0 +1,93 @@
+"""Logging: one line a fact, as text or JSON, with every known secret taken out on the way."""
+
+from __future__ import annotations
+
+import json
+import logging
+import re
+import sys
+from collections.abc import Collection
+from datetime import UTC, datetime
+from typing import TextIO
+
+HIDDEN = "[hidden]"
+
+PATTERNS = (
+    re.compile(r"(?i)(bearer\s+)[^\s\"',}]+"),
+    re.compile(r"(?i)(x-tos-(?:signature|credential)=)[^&\s\"']+"),
+    re.compile(r"(?i)(\"?subscription_key\"?\s*[:=]\s*\"?)[^\s\"',}]+"),
+    re.compile(r"()xox[abeprs]-[A-Za-z0-9-]+"),
+    re.compile(r"()xapp-[A-Za-z0-9-]+"),
+    re.compile(r"(://[^/\s:@]*:)[^@/\s]+(?=@)"),
+)
+"""What a secret looks like when it is not one of ours by value: keys, signed links, tokens, passwords in addresses."""
+
+SHORTEST_SECRET = 4
+"""A shorter value would hide ordinary words."""
+
+
+class Redactor:
+    """Takes secrets out of text: the values it was given, and whatever looks like one."""
+
+    def __init__(self, secrets: Collection[str]) -> None:
+        kept = sorted({secret for secret in secrets if len(secret) >= SHORTEST_SECRET}, key=len, reverse=True)
+        self._values = re.compile("|".join(map(re.escape, kept))) if kept else None
+
+    def __call__(self, text: str) -> str:
+        """Return the text with every secret replaced."""
+        if self._values is not None:
+            text = self._values.sub(HIDDEN, text)
+        for pattern in PATTERNS:
+            text = pattern.sub(rf"\1{HIDDEN}", text)
+        return text
+
+
+class TextFormatter(logging.Formatter):
+    """Time, level, logger, phrase."""
+
+    def __init__(self, redact: Redactor) -> None:
+        super().__init__("%(asctime)s %(levelname)-7s %(name)s  %(message)s")
+        self._redact = redact
+
+    def formatTime(self, record: logging.LogRecord, datefmt: str | None = None) -> str:  # noqa: N802 - logging's name
+        """Return the moment in UTC, ISO 8601."""
+        return moment(record)
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Return the whole entry, traceback included, without secrets."""
+        return self._redact(super().format(record))
+
+
+class JsonFormatter(logging.Formatter):
+    """One JSON object a line."""
+
+    def __init__(self, redact: Redactor) -> None:
+        super().__init__()
+        self._redact = redact
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Return the entry as JSON, without secrets."""
+        entry = {"time": moment(record), "level": record.levelname.lower(), "logger": record.name}
+        entry["message"] = self._redact(record.getMessage())
+        if record.exc_info:
+            entry["traceback"] = self._redact(self.formatException(record.exc_info))
+        return json.dumps(entry, ensure_ascii=False)
+
+
+def moment(record: logging.LogRecord) -> str:
+    """Return when a record was made: UTC, ISO 8601, milliseconds."""
+    return datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def set_up(*, level: str, style: str, secrets: Collection[str], stream: TextIO | None = None) -> None:
+    """Send all logging to `stream` (standard error) as "text" or "json", replacing earlier set-ups."""
+    redact = Redactor(secrets)
+    handler = logging.StreamHandler(stream or sys.stderr)
+    handler.setFormatter(JsonFormatter(redact) if style == "json" else TextFormatter(redact))
+    root = logging.getLogger()
+    for old in tuple(root.handlers):
+        root.removeHandler(old)
+    root.addHandler(handler)
+    root.setLevel(level.upper())
+    for chatty in ("aiosqlite", "alembic", "sqlalchemy", "PIL", "asyncio", "filelock"):
+        logging.getLogger(chatty).setLevel(logging.WARNING)

@@ -1,0 +1,372 @@
+"""The words of the core: requests, tasks, their states and moves, and what a thread shows.
+
+All data is frozen; a change makes a new value. Moments are aware UTC datetimes, credits are Decimals.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from decimal import Decimal
+from enum import StrEnum
+from typing import Any
+
+
+class TaskState(StrEnum):
+    """Where one generation stands. Values are stored: add new ones, never rename."""
+
+    ACCEPTED = "accepted"  # row written; Rodin surely has not got it
+    SUBMITTING = "submitting"  # the request is about to leave or under way; a kill here leaves doubt
+    SUBMITTED = "submitted"  # Rodin took it; no job has started
+    GENERATING = "generating"  # at least one job runs or is done
+    COLLECTING = "collecting"  # the jobs are over; the files are being fetched
+    READY = "ready"  # the files are ours
+    FAILED = "failed"  # it ended without a model; `failure` says why
+    UNCLEAR = "unclear"  # nobody can tell whether Rodin took it; never sent again by itself
+    CANCELLED = "cancelled"  # called off before it was sent
+
+
+MOVES: Mapping[TaskState, frozenset[TaskState]] = {
+    # An accepted task can fail without Rodin when its pictures are lost.
+    TaskState.ACCEPTED: frozenset({TaskState.SUBMITTING, TaskState.CANCELLED, TaskState.FAILED}),
+    TaskState.SUBMITTING: frozenset({TaskState.ACCEPTED, TaskState.SUBMITTED, TaskState.UNCLEAR, TaskState.FAILED}),
+    TaskState.SUBMITTED: frozenset({TaskState.GENERATING, TaskState.COLLECTING, TaskState.FAILED}),
+    TaskState.GENERATING: frozenset({TaskState.COLLECTING, TaskState.FAILED}),
+    TaskState.COLLECTING: frozenset({TaskState.READY, TaskState.FAILED}),
+    TaskState.READY: frozenset(),
+    TaskState.FAILED: frozenset(),
+    # A person answers the doubt: send again (a new task) or let it be. The old row stays as it is.
+    TaskState.UNCLEAR: frozenset(),
+    TaskState.CANCELLED: frozenset(),
+}
+
+ENDS: frozenset[TaskState] = frozenset(state for state, moves in MOVES.items() if not moves)
+"""States that a task never leaves."""
+
+AT_VENDOR: frozenset[TaskState] = frozenset({TaskState.SUBMITTING, TaskState.SUBMITTED, TaskState.GENERATING})
+"""States that take one of the parallel places at Rodin."""
+
+
+class JobState(StrEnum):
+    """How one of Rodin's jobs stands.
+
+    Source: docs.hyper3d.ai, Check Status; `Canceled` from Deemos's own MCP server.
+    """
+
+    WAITING = "Waiting"
+    GENERATING = "Generating"
+    DONE = "Done"
+    FAILED = "Failed"
+    CANCELED = "Canceled"
+    OTHER = "other"  # a word we do not know; counts as still running
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JobStatus:
+    """One job of a submission. `word` is Rodin's own; `queue_length` counts the jobs ahead while it waits."""
+
+    uuid: str
+    state: JobState
+    word: str = ""
+    queue_length: int | None = None
+
+    @property
+    def is_over(self) -> bool:
+        """Whether the job will not change any more."""
+        return self.state in {JobState.DONE, JobState.FAILED, JobState.CANCELED}
+
+
+class RefusalReason(StrEnum):
+    """Why Rodin says no, whatever spelling its code has. Values are stored: add new ones, never rename."""
+
+    KEY = "key"  # missing, wrong or revoked key, or its user or group is gone
+    PERMISSION = "permission"
+    SUBSCRIPTION = "subscription"  # none, or lapsed
+    PLAN = "plan"  # a higher plan is needed
+    CREDITS = "credits"  # the wallet is empty
+    REQUEST = "request"  # a missing or illegal field
+    LABELS = "labels"  # image_label does not fit the images
+    NO_OBJECT = "no_object"  # no subject in the picture
+    CONTENT = "content"  # moderation
+    NO_SUCH_TASK = "no_such_task"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Picture:
+    """A picture that was checked and normalised, lying in the file store under `key`.
+
+    `name` is ours, with the right extension; never what a person called the file.
+    """
+
+    key: str
+    name: str
+    media_type: str
+    width_px: int
+    height_px: int
+    size_bytes: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """What is asked of Rodin, with nothing left to its defaults (they have moved before).
+
+    Field names are Rodin's own. `None` and empty tuples mean "not sent", either because the field does not
+    apply to the tier or because Rodin documents no default. Made by `bot.catalog`, which knows the rules.
+    """
+
+    prompt: str = ""
+    pictures: tuple[Picture, ...] = ()
+    preset: str | None = None
+    tier: str
+    geometry_file_format: str
+    mesh_mode: str
+    quality: str
+    quality_override: int | None  # faces; None only where the tier ignores it
+    material: str
+    seed: int
+    ta_pose: bool = False
+    preview_render: bool = False
+    use_original_alpha: bool = False
+    addons: tuple[str, ...] = ()
+    bbox_condition: tuple[int, int, int] | None = None  # width, height, length; only proportions count
+    image_label: tuple[str, ...] = ()
+    condition_mode: str | None = None
+    mesh_simplify: bool | None = None
+    mesh_smooth: bool | None = None
+    hd_texture: bool | None = None
+    uhd_texture: bool | None = None
+    texture_delight: bool | None = None
+    texture_mode: str | None = None
+    geometry_instruct_mode: str | None = None
+    is_symmetric: str | None = None
+    quad_normal: bool | None = None
+    soft: bool | None = None
+    detail_level: float | None = None
+    is_micro: bool | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TextureRequest:
+    """A new texture for an existing model. Source: docs.hyper3d.ai, Generate Texture (0.5 credit)."""
+
+    model_name: str
+    prompt: str = ""
+    seed: int
+    reference_scale: float = 1.0
+    geometry_file_format: str = "glb"
+    material: str = "PBR"
+    resolution: str = "Basic"
+    texture_mode: str | None = None
+    hd_texture: bool | None = None
+    texture_delight: bool | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BangRequest:
+    """Split a model into parts: either a finished task (`asset_id`) or an uploaded model (`model_name`).
+
+    `strength` is 2 to 12, more gives more parts. Source: docs.hyper3d.ai, BANG (0.5 credit).
+    """
+
+    asset_id: str | None = None
+    model_name: str | None = None
+    prompt: str = ""
+    instruction: str = ""
+    strength: int = 5
+    geometry_file_format: str = "glb"
+    material: str = "PBR"
+    resolution: str = "Basic"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Submission:
+    """What Rodin gave back for a request.
+
+    `subscription_key` is a secret and the only key that asks for status; it is None for a submission that was
+    adopted from the usage records, which can be downloaded but not asked about. `consumed` is None when Rodin
+    did not say what it charged, which is not the same as nothing.
+    """
+
+    uuid: str
+    subscription_key: str | None
+    consumed: Decimal | None = None
+    prompt: str = ""
+
+    def __repr__(self) -> str:
+        """Show what helps in a log and keep the subscription key out of it."""
+        return f"Submission(uuid={self.uuid!r}, consumed={self.consumed})"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UsageRecord:
+    """One charge on the key. Source: `GET /check_balance?usage_page=1` as quoted by two public clients in 2026."""
+
+    task_uuid: str
+    time: datetime | None
+    item: str
+    amount: Decimal
+
+
+class FileRole(StrEnum):
+    """What a result file is for. Values are stored: add new ones, never rename."""
+
+    MODEL = "model"
+    TEXTURE = "texture"
+    PREVIEW = "preview"  # Rodin's picture of the bare geometry
+    RENDER = "render"  # Rodin's picture with materials
+    OTHER = "other"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RemoteFile:
+    """A file as Rodin lists it: its raw, untrusted name and a signed link that dies within minutes."""
+
+    name: str
+    url: str
+
+    def __repr__(self) -> str:
+        """Keep the link, which is a bearer capability, out of logs."""
+        return f"RemoteFile(name={self.name!r})"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ModelFile:
+    """A result file of ours, under `key` in the file store. `name` is safe on every file system."""
+
+    key: str
+    name: str
+    role: FileRole
+    size_bytes: int
+    sha256: str
+
+
+class Charge(StrEnum):
+    """Whether credits were spent. Values are stored: add new ones, never rename."""
+
+    NO = "no"
+    YES = "yes"
+    MAYBE = "maybe"
+
+
+class FailureKind(StrEnum):
+    """Why a task ended without a model. Values are stored: add new ones, never rename."""
+
+    REFUSED = "refused"  # Rodin said no; `reason` says why
+    JOBS_FAILED = "jobs_failed"  # every job failed
+    TIMED_OUT = "timed_out"  # Rodin was still working at our deadline
+    NO_MODEL = "no_model"  # the jobs are done but no model was ever listed
+    FILES_LOST = "files_lost"  # the model was listed but could not be fetched
+    UNKNOWN_TO_VENDOR = "unknown_to_vendor"  # Rodin does not know the task any more
+    PICTURES_LOST = "pictures_lost"  # our own copy of a picture is gone
+    LOST_ANSWER = "lost_answer"  # the doubt of an unclear task
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Failure:
+    """Why there is no model, and whether it cost anything.
+
+    `code` is Rodin's own word where there is one. `charge_seen` is only for an unclear task: whether the usage
+    records show a new charge that fits (None: they could not be read).
+    """
+
+    kind: FailureKind
+    charged: Charge
+    reason: RefusalReason | None = None
+    code: str = ""
+    charge_seen: bool | None = None
+
+
+class Hold(StrEnum):
+    """Why an accepted task waits although it was its turn. Values are stored: add new ones, never rename."""
+
+    FULL = "full"  # Rodin runs as many of our tasks as it allows
+    BUSY = "busy"  # Rodin asked us to come later, or cannot be reached
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Owner:
+    """Who asked, and where. Ids are the platform's own; `server_id` is a Discord server or Slack workspace."""
+
+    platform: str
+    user_id: str
+    server_id: str | None = None
+    channel_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Address:
+    """Where a person is told: the platform, and text that only that platform makes and reads."""
+
+    platform: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Task:
+    """One request, from acceptance to its end: the only truth there is about it.
+
+    `revision` counts visible changes and guards against two writers; `told` is the newest revision that the
+    thread has seen (-1: none). `next_at` is when a loop should look at it again; `misses` counts reads that
+    failed in a row at the present step. `submitted_at` is when the request last left for Rodin. `progress` is 0
+    to 1 and never falls. `muted` means: called off after
+    it was sent, so the result is kept and nobody is disturbed with it.
+    """
+
+    id: str
+    request: Request
+    owner: Owner
+    address: Address
+    price: Decimal
+    created_at: datetime
+    next_at: datetime
+    changed_at: datetime
+    event: str | None = None
+    parent_id: str | None = None
+    state: TaskState = TaskState.ACCEPTED
+    revision: int = 0
+    told: int = -1
+    submitted_at: datetime | None = None
+    ended_at: datetime | None = None
+    submission: Submission | None = None
+    jobs: tuple[JobStatus, ...] = ()
+    progress: float = 0.0
+    misses: int = 0
+    failure: Failure | None = None
+    files: tuple[ModelFile, ...] = ()
+    muted: bool = False
+    hold: Hold | None = None
+
+    @property
+    def has_ended(self) -> bool:
+        """Whether the task will never move again."""
+        return self.state in ENDS
+
+    def move(self, state: TaskState, *, now: datetime, **changes: Any) -> Task:
+        """Return the task in another state, one revision on.
+
+        Raises:
+            ValueError: the table of moves does not allow it.
+        """
+        if state not in MOVES[self.state]:
+            raise ValueError(f"a task cannot move from {self.state} to {state}")
+        changes.setdefault("next_at", now)
+        ended_at = now if state in ENDS else None
+        return replace(
+            self, state=state, changed_at=now, ended_at=ended_at, misses=0, revision=self.revision + 1, **changes
+        )
+
+    def revise(self, **changes: Any) -> Task:
+        """Return the task in the same state with something visible changed, one revision on."""
+        return replace(self, revision=self.revision + 1, **changes)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Usage:
+    """What a person has used: tasks ever, tasks since midnight UTC, and the credits of both."""
+
+    tasks: int
+    credits: Decimal
+    tasks_today: int
+    credits_today: Decimal

@@ -1,0 +1,331 @@
+"""What the core needs from outside, and what adapters may call: one Protocol each.
+
+Every implementation of a port runs the same contract suite in `tests/contract/`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal
+from pathlib import Path
+from typing import Protocol
+
+from bot.model import (
+    Address,
+    BangRequest,
+    JobStatus,
+    Owner,
+    Picture,
+    RemoteFile,
+    Request,
+    Submission,
+    Task,
+    TaskState,
+    TextureRequest,
+    Usage,
+    UsageRecord,
+)
+from bot.update import Update
+
+
+class Clock(Protocol):
+    """Time, so that tests can turn it."""
+
+    def now(self) -> datetime:
+        """Return the present moment, aware, in UTC."""
+
+    async def sleep(self, seconds: float) -> None:
+        """Wait. Zero or less only yields to other coroutines."""
+
+
+class Generator(Protocol):
+    """Rodin. Each method says whether repeating it is safe."""
+
+    async def submit(self, request: Request, pictures: Sequence[bytes]) -> Submission:
+        """Ask for a model. **Costs money: never repeat** after anything but VendorBusy (and its children).
+
+        `pictures` are the bytes of `request.pictures`, in the same order.
+
+        Raises:
+            VendorBusy, VendorFull, VendorDown: Rodin surely did not take it.
+            VendorRefused: Rodin said no; nothing was charged.
+            VendorUnclear: nobody can tell.
+        """
+
+    async def submit_texture(self, request: TextureRequest, model: Path, image: bytes) -> Submission:
+        """Ask for a new texture over `model` (at most 10 MB) after `image`. Costs money, raises like `submit`."""
+
+    async def submit_bang(self, request: BangRequest, model: Path | None, image: bytes | None) -> Submission:
+        """Ask for a model split into parts. Costs money, raises like `submit`."""
+
+    async def status(self, submission: Submission) -> tuple[JobStatus, ...]:
+        """Ask how each job stands. Safe to repeat. Empty while queued.
+
+        Raises:
+            VendorBusy, VendorDown, VendorRefused, VendorGarbled.
+        """
+
+    async def files(self, submission: Submission) -> tuple[RemoteFile, ...]:
+        """List the result files with fresh links; may be partial until all is packed. Safe to repeat.
+
+        Raises:
+            VendorBusy, VendorDown, VendorRefused, VendorGarbled.
+        """
+
+    async def fetch(self, file: RemoteFile, target: Path) -> str:
+        """Stream one result file to `target` and return its SHA-256 in hex. Safe to repeat.
+
+        Raises:
+            FileLinkExpired: list again once. FileBroken: try again. FileRefused: never try again.
+            VendorBusy, VendorDown.
+        """
+
+    async def balance(self) -> Decimal:
+        """Ask how many credits the key's wallet holds. Safe to repeat."""
+
+    async def usage(self, page: int = 1) -> tuple[UsageRecord, ...]:
+        """Ask for one page of charges, newest first; the first page is 1. Safe to repeat."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Worker:
+    """One process's claim on rows: its name, and how long a claim lasts when it is not renewed."""
+
+    name: str
+    lease: timedelta
+
+
+class TaskStore(Protocol):
+    """The table of tasks. Every method is one transaction.
+
+    A claim is a lease on a row: while it lasts no other worker gets the row from the same kind of claim. Work
+    (`claim_accepted`, `claim_due`) and telling (`claim_untold`) are leased apart. Leases are renewed by
+    `renew`, given back by `release`, and end by themselves.
+    """
+
+    async def add(self, task: Task) -> None:
+        """Write a new task.
+
+        Raises:
+            DuplicateEvent: `task.event` has made a task before; the error names it.
+        """
+
+    async def load(self, task_id: str) -> Task:
+        """Return a task.
+
+        Raises:
+            NoSuchTask: nothing has this id.
+        """
+
+    async def save(self, task: Task, *, expected_revision: int) -> None:
+        """Write everything about a task but its address, `told` and leases.
+
+        Raises:
+            StaleTask: the row's revision is not `expected_revision`.
+            NoSuchTask: nothing has this id.
+        """
+
+    async def mark_told(self, task_id: str, *, revision: int, address: Address) -> None:
+        """Note that the thread at `address` has seen `revision`; `told` never falls. Ends the telling lease."""
+
+    async def claim_accepted(self, worker: Worker, *, now: datetime, parallel: int) -> Task | None:
+        """Lease the accepted task whose turn it is, or return None.
+
+        None when nothing is due or when `parallel` tasks are at Rodin already (states AT_VENDOR plus accepted
+        ones under a live work lease). The person (platform and user id) with the fewest such tasks goes first,
+        then the oldest task. The state is not changed.
+        """
+
+    async def claim_due(
+        self, states: Collection[TaskState], worker: Worker, *, now: datetime, limit: int
+    ) -> tuple[Task, ...]:
+        """Lease up to `limit` tasks in `states` whose `next_at` has come, earliest first."""
+
+    async def claim_untold(
+        self, worker: Worker, *, platforms: Collection[str], now: datetime, limit: int
+    ) -> tuple[Task, ...]:
+        """Lease up to `limit` untold tasks (`told` < `revision`) of these platforms, oldest change first.
+
+        Postponed ones (see `postpone_telling`) are left out until their time.
+        """
+
+    async def postpone_telling(self, task_id: str, *, until: datetime) -> None:
+        """Give the telling lease back and do not offer the task to `claim_untold` before `until`."""
+
+    async def renew(self, task_ids: Collection[str], worker: Worker, *, now: datetime) -> None:
+        """Prolong this worker's leases, of both kinds, on these tasks."""
+
+    async def release(self, task_id: str, worker: Worker) -> None:
+        """Give this worker's work lease back."""
+
+    async def clear_leases(self) -> int:
+        """End every lease; only for a worker that knows that no other one lives. Returns how many ended."""
+
+    async def next_due(self, states: Collection[TaskState], *, now: datetime) -> datetime | None:
+        """Return the earliest `next_at` in these states among rows without a live work lease; None without any."""
+
+    async def tasks_of(self, owner: Owner, *, limit: int) -> tuple[Task, ...]:
+        """Return this person's newest tasks on this platform (platform and user id count), newest first."""
+
+    async def tasks_in(self, states: Collection[TaskState], *, limit: int) -> tuple[Task, ...]:
+        """Return tasks in these states, oldest first."""
+
+    async def queue_place(self, task_id: str) -> int:
+        """Return how many accepted tasks were asked before this one, plus one; 0 when it does not wait."""
+
+    async def durations(self, tier: str, *, limit: int) -> tuple[timedelta, ...]:
+        """Return how long the newest finished tasks of a tier took from submission to their end."""
+
+    async def usage(self, owner: Owner, *, since: datetime) -> Usage:
+        """Sum this person's tasks and credits, ever and since a moment.
+
+        A task counts with what Rodin consumed, else with its price while it runs or may have been charged, and
+        with nothing when it surely cost nothing.
+        """
+
+    async def spent(self, *, platform: str, server_id: str, since: datetime) -> Decimal:
+        """Sum the credits of one server's tasks since a moment, counted as in `usage`."""
+
+    async def known_uuids(self, uuids: Collection[str]) -> frozenset[str]:
+        """Return those of Rodin's task uuids that belong to a task of ours."""
+
+
+class FileStore(Protocol):
+    """Where files lie: pictures that wait, and results. Keys are `folder/name`, made of safe characters."""
+
+    async def save(self, key: str, source: Path) -> None:
+        """Copy a finished local file in, whole or not at all; an older one under the key is replaced."""
+
+    async def save_bytes(self, key: str, data: bytes) -> None:
+        """Write a small file in, whole or not at all."""
+
+    async def load(self, key: str) -> bytes:
+        """Return a small file's bytes.
+
+        Raises:
+            NoSuchFile: nothing lies there.
+        """
+
+    async def fetch(self, key: str, target: Path) -> None:
+        """Copy a file out to a local path, whole or not at all.
+
+        Raises:
+            NoSuchFile: nothing lies there.
+        """
+
+    async def keys(self, prefix: str) -> tuple[str, ...]:
+        """Return the keys under a folder, sorted."""
+
+    async def remove(self, prefix: str) -> None:
+        """Remove everything under a folder. Harmless when nothing is there."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Capabilities:
+    """What a chat platform can show. `edit_spacing_s` is the least time between two revisions of one message."""
+
+    longest_text: int
+    largest_upload_bytes: int
+    edit_spacing_s: float
+
+
+class Platform(Protocol):
+    """A place where people talk. The same call made twice with one `key` must do no harm."""
+
+    name: str
+    capabilities: Capabilities
+
+    async def start(self, intake: Intake) -> None:
+        """Connect and begin to take commands."""
+
+    async def stop(self) -> None:
+        """Stop taking commands and disconnect."""
+
+    async def show(self, address: Address, update: Update, *, key: str) -> Address:
+        """Show the state of a task by revising its status message, or make one. Returns where it now stands.
+
+        Raises:
+            PlatformBusy: come back later. AddressGone: nobody can be told there any more.
+        """
+
+    async def say(self, address: Address, update: Update, *, key: str) -> Address:
+        """Post a new message that the person notices: how the task ended. Raises like `show`."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wish:
+    """What a person asks for, as the adapter read it: nothing checked yet.
+
+    `options` maps names of `bot.catalog.OPTIONS` to what was typed or picked; `pictures` are raw bytes.
+    """
+
+    prompt: str = ""
+    pictures: tuple[bytes, ...] = ()
+    options: Mapping[str, str | int | float | bool] | None = None
+
+
+class Intake(Protocol):
+    """What a chat platform may ask of the core. Every answer is about the asker's own tasks."""
+
+    async def generate(self, wish: Wish, owner: Owner, address: Address, *, event: str | None = None) -> Task:
+        """Check a wish and write it down; from then on it will not be lost.
+
+        The same `event` gives back the same task.
+
+        Raises:
+            UserMistake: with a sentence; nothing was written, sent or charged.
+        """
+
+    async def status(self, task_id: str, owner: Owner) -> Update:
+        """Say how one of the person's tasks stands. Raises NotFound."""
+
+    async def tasks(self, owner: Owner, *, limit: int = 10) -> tuple[Update, ...]:
+        """Return the person's newest tasks, newest first."""
+
+    async def cancel(self, task_id: str, owner: Owner) -> str:
+        """Call a task off and return the sentence that says what that meant. Raises NotFound, NotPossible."""
+
+    async def resend(self, task_id: str, owner: Owner, address: Address, *, event: str | None = None) -> Task:
+        """Ask again for what failed or stayed unclear, as a new task. Raises NotFound, NotPossible, UserMistake."""
+
+    async def usage(self, owner: Owner) -> str:
+        """Say what the person has used."""
+
+    async def balance(self, owner: Owner) -> str:
+        """Say how many credits the key holds; for admins. Raises UserMistake for others."""
+
+
+class PictureDesk(Protocol):
+    """Checks pictures from outside and brings them into the shape that Rodin takes."""
+
+    async def prepare(self, pictures: Sequence[bytes]) -> tuple[PreparedPicture, ...]:
+        """Return the normalised pictures in order.
+
+        Raises:
+            BadPicture: naming the picture by its number and saying what would work.
+        """
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PreparedPicture:
+    """A picture within Rodin's safe envelope. `note` says in words what was changed, if a person should know."""
+
+    data: bytes
+    media_type: str
+    extension: str
+    width_px: int
+    height_px: int
+    note: str = ""
+
+    def stored(self, key: str, name: str) -> Picture:
+        """Return the record of this picture once it lies in the file store under `key`."""
+        return Picture(
+            key=key,
+            name=name,
+            media_type=self.media_type,
+            width_px=self.width_px,
+            height_px=self.height_px,
+            size_bytes=len(self.data),
+        )

@@ -1,0 +1,37 @@
+"""Clears what a killed process left in the file store."""
+
+from __future__ import annotations
+
+import logging
+
+from bot.errors import NoSuchTask
+from bot.model import TaskState
+from bot.ports import FileStore, TaskStore
+
+log = logging.getLogger(__name__)
+
+DONE_WITH_PICTURES = frozenset({TaskState.READY, TaskState.CANCELLED})
+"""Failed and unclear tasks keep theirs: a person may have them sent again."""
+
+
+async def sweep_spool(tasks: TaskStore, files: FileStore) -> int:
+    """Remove pictures that no task will send any more; return of how many tasks.
+
+    Only for a process that knows that no other one takes wishes: pictures are stored before their row.
+    """
+    swept = 0
+    for task_id in {key.split("/")[1] for key in await files.keys("spool")}:
+        if not await _may_need_pictures(tasks, task_id):
+            await files.remove(f"spool/{task_id}")
+            swept += 1
+    if swept:
+        log.info("spool swept tasks=%d", swept)
+    return swept
+
+
+async def _may_need_pictures(tasks: TaskStore, task_id: str) -> bool:
+    try:
+        task = await tasks.load(task_id)
+    except NoSuchTask:
+        return False
+    return task.state not in DONE_WITH_PICTURES

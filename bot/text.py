@@ -1,0 +1,314 @@
+"""Every sentence a person reads, one function each: platform-neutral plain text.
+
+Adapters add markup and escape what came from people (`update.title` is a person's own words).
+Say what happened, whether credits were spent, then what to do.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from decimal import Decimal
+
+from bot.catalog import describe, notes
+from bot.model import (
+    Charge,
+    Failure,
+    FailureKind,
+    FileRole,
+    Hold,
+    JobState,
+    ModelFile,
+    RefusalReason,
+    Request,
+    Task,
+    TaskState,
+    Usage,
+)
+
+TITLE_CHARACTERS = 60
+
+
+def title(request: Request) -> str:
+    """Name a request in a few words: its prompt, cut, or what it was made from."""
+    words = " ".join(request.prompt.split())
+    if not words:
+        return "a picture" if len(request.pictures) == 1 else f"{len(request.pictures)} pictures"
+    return words if len(words) <= TITLE_CHARACTERS else words[: TITLE_CHARACTERS - 1].rstrip() + "…"
+
+
+def as_credits(amount: Decimal) -> str:
+    """Write an amount of Rodin's credits: "0.5 credits", "1 credit"."""
+    number = f"{amount.normalize():f}"
+    return f"{number} credit" if number == "1" else f"{number} credits"
+
+
+def duration(length: timedelta) -> str:
+    """Write a length of time as people say it: "40 s", "2 min", "1 h 5 min"."""
+    seconds = max(0, round(length.total_seconds()))
+    if seconds < 90:
+        return f"{seconds} s"
+    minutes = round(seconds / 60)
+    if minutes < 90:
+        return f"{minutes} min"
+    return f"{minutes // 60} h {minutes % 60} min"
+
+
+def size(count: int) -> str:
+    """Write a file size: "870 B", "12 kB", "9.4 MB"."""
+    if count < 1000:
+        return f"{count} B"
+    if count < 1_000_000:
+        return f"{count / 1000:.0f} kB"
+    return f"{count / 1_000_000:.1f} MB"
+
+
+def asked(request: Request, price: Decimal) -> str:
+    """Say what was asked for and what it costs: the first line under every task."""
+    return f"{describe(request)}. Price: {as_credits(price)}."
+
+
+def remarks(request: Request) -> tuple[str, ...]:
+    """Say what is no mistake but worth knowing about a request."""
+    return notes(request)
+
+
+# How a running task stands.
+
+
+def waiting(place: int, wait: timedelta, hold: Hold | None) -> str:
+    """Say that a task has not been sent yet, and why."""
+    if hold is Hold.BUSY:
+        return "Rodin takes no new tasks right now. Yours waits and goes on by itself; nothing was charged."
+    if hold is Hold.FULL:
+        return f"Rodin runs as many tasks as it allows. Yours waits its turn, number {place}."
+    if place <= 1:
+        return "Next in line."
+    return f"Waiting in line: number {place}, about {duration(wait)} to go."
+
+
+def submitting() -> str:
+    """Say that the request is on its way."""
+    return "Handing it to Rodin."
+
+
+def running(task: Task) -> str:
+    """Say how far Rodin is."""
+    if task.submission is not None and task.submission.subscription_key is None:
+        return "Rodin has it; the answer was lost, so there is no progress to show until the model is there."
+    ahead = max((job.queue_length or 0 for job in task.jobs if job.state is JobState.WAITING), default=0)
+    done = sum(job.state is JobState.DONE for job in task.jobs)
+    if task.state is TaskState.SUBMITTED:
+        return f"Rodin has it; {ahead} ahead in its queue." if ahead else "Rodin has it and will begin soon."
+    return f"Rodin is modelling: {done} of {len(task.jobs)} steps done."
+
+
+def collecting() -> str:
+    """Say that the model is made and on its way to us."""
+    return "Rodin is done. Fetching the files."
+
+
+def times(elapsed: timedelta, expected: timedelta) -> str:
+    """Say how long it has taken and how long such tasks take."""
+    return f"{duration(elapsed)} so far; such a model takes about {duration(expected)}."
+
+
+# How it ended.
+
+
+def ready(task: Task) -> str:
+    """Say that the model is there."""
+    took = (task.ended_at or task.changed_at) - (task.submitted_at or task.created_at)
+    return f"Your model is ready, after {duration(took)}."
+
+
+def cancelled() -> str:
+    """Say that a task was called off in time."""
+    return "Called off before it was sent. Nothing was charged."
+
+
+def file_line(file: ModelFile) -> str:
+    """Name one file, its size and what it is."""
+    what = {
+        FileRole.MODEL: "the model",
+        FileRole.TEXTURE: "texture",
+        FileRole.PREVIEW: "preview of the bare geometry",
+        FileRole.RENDER: "rendered picture",
+    }.get(file.role)
+    return f"{file.name} ({size(file.size_bytes)}{f', {what}' if what else ''})"
+
+
+def spent(task: Task) -> str:
+    """Say what an ended task cost."""
+    if task.submission is None:
+        return "Nothing was charged."
+    if task.submission.consumed is None:
+        return f"Rodin did not say what it charged; the price is {as_credits(task.price)}."
+    return f"Charged: {as_credits(task.submission.consumed)}."
+
+
+REFUSALS = {
+    RefusalReason.KEY: "Rodin does not accept the bot's API key.",
+    RefusalReason.PERMISSION: "Rodin does not allow this for the bot's account.",
+    RefusalReason.SUBSCRIPTION: "The bot's Rodin account has no active subscription.",
+    RefusalReason.PLAN: "The bot's Rodin plan is too low for this; the API needs a Business plan.",
+    RefusalReason.CREDITS: "The bot's Rodin account has run out of credits.",
+    RefusalReason.REQUEST: "Rodin did not accept one of the values in this request.",
+    RefusalReason.LABELS: "Rodin says the view labels do not fit the pictures.",
+    RefusalReason.NO_OBJECT: "Rodin found no object in the picture.",
+    RefusalReason.CONTENT: "Rodin's content check turned this down.",
+    RefusalReason.NO_SUCH_TASK: "Rodin does not know this task.",
+    RefusalReason.UNKNOWN: "Rodin refused this for a reason of its own.",
+}
+
+REFUSAL_NEXT = {
+    RefusalReason.KEY: "Ask the person who runs the bot to check RODIN_API_KEY; then send it again.",
+    RefusalReason.PERMISSION: "Ask the person who runs the bot to look at the account; then send it again.",
+    RefusalReason.SUBSCRIPTION: "Ask the person who runs the bot to renew it; then send it again.",
+    RefusalReason.PLAN: "Ask the person who runs the bot to look at the plan; then send it again.",
+    RefusalReason.CREDITS: "Ask the person who runs the bot to top it up; then send it again.",
+    RefusalReason.REQUEST: "Try fewer options or a preset; if that fails too, tell the person who runs the bot.",
+    RefusalReason.LABELS: "Give one label for each picture, or none.",
+    RefusalReason.NO_OBJECT: "Try a picture with one clear subject on a plain background.",
+    RefusalReason.CONTENT: "Word it differently, or use another picture; plain fields of colour are turned down too.",
+    RefusalReason.NO_SUCH_TASK: "Send it again if you still want it.",
+    RefusalReason.UNKNOWN: "Try once more later; if it stays, tell the person who runs the bot.",
+}
+
+
+def failure(task: Task) -> tuple[str, ...]:
+    """Say why there is no model, whether it cost anything, and what to do next, in that order."""
+    failed = task.failure
+    if failed is None:
+        return ("It ended without a model.", spent(task))
+    if failed.kind is FailureKind.REFUSED:
+        reason = failed.reason or RefusalReason.UNKNOWN
+        said = f" It said: {failed.code}." if reason is RefusalReason.UNKNOWN and failed.code else ""
+        return (REFUSALS[reason] + said, charge(task, failed), REFUSAL_NEXT[reason])
+    what, then = FAILURES[failed.kind]
+    return (what, charge(task, failed), then)
+
+
+FAILURES = {
+    FailureKind.JOBS_FAILED: (
+        "Rodin could not make this model; it gives no reason.",
+        "Try other words, a clearer picture or another tier. Rodin's support can say more about the charge.",
+    ),
+    FailureKind.TIMED_OUT: (
+        "Rodin did not finish within the time we wait.",
+        "It may still appear in Rodin's dashboard. Send it again if you still want it.",
+    ),
+    FailureKind.NO_MODEL: (
+        "Rodin says it is done but never listed a model.",
+        "Send it again, perhaps in another format; Rodin's support can say more about the charge.",
+    ),
+    FailureKind.FILES_LOST: (
+        "The model was made, but its files could not be fetched.",
+        "Tell the person who runs the bot: Rodin keeps the files for seven days.",
+    ),
+    FailureKind.UNKNOWN_TO_VENDOR: (
+        "Rodin does not know this task any more; it forgets after seven days.",
+        "Send it again if you still want it.",
+    ),
+    FailureKind.PICTURES_LOST: (
+        "A picture of this request is gone from the bot's disk, so it was not sent.",
+        "Send it again with the picture.",
+    ),
+    FailureKind.LOST_ANSWER: (
+        "The request was sent, but Rodin's answer was lost, so nobody can tell whether it was taken.",
+        "It is not sent again by itself. You can have it sent again, which may be charged a second time, or let it be.",
+    ),
+}
+
+
+def charge(task: Task, failed: Failure) -> str:
+    """Say whether a failed task cost anything."""
+    if failed.kind is FailureKind.LOST_ANSWER:
+        return lost_answer_charge(task, failed)
+    if failed.charged is Charge.NO:
+        return "Nothing was charged."
+    if failed.charged is Charge.MAYBE:
+        return f"It may have cost {as_credits(task.price)}."
+    return spent(task)
+
+
+def lost_answer_charge(task: Task, failed: Failure) -> str:
+    """Say what the usage records tell about a request whose answer was lost."""
+    if failed.charge_seen is None:
+        return f"Rodin's usage records could not be read, so it may have cost {as_credits(task.price)}."
+    if failed.charge_seen:
+        return f"Rodin's records show a new charge of {as_credits(task.price)} that fits, so it was probably taken."
+    return "Rodin's records show no new charge that fits, so it was probably not taken and cost nothing."
+
+
+# Answers to commands.
+
+
+def accepted(task: Task) -> str:
+    """Say that a wish is written down."""
+    return f"Task {task.id}: {asked(task.request, task.price)}"
+
+
+def too_late_to_cancel(task: Task) -> str:
+    """Say what calling off means once Rodin has a task."""
+    return (
+        f"Rodin has task {task.id} already and cannot be stopped, so it is charged ({as_credits(task.price)}). "
+        "You will not be told about it again; the result is kept for when you ask."
+    )
+
+
+def already_over(task: Task) -> str:
+    """Say that there is nothing left to call off."""
+    return f"Task {task.id} is over already ({task.state}). Nothing was changed."
+
+
+def no_such_task(task_id: str) -> str:
+    """Say that a task id leads nowhere, or to somebody else's task, which is nobody else's business."""
+    return f'You have no task "{task_id}". Ask for the list to see yours.'
+
+
+def not_to_resend(task: Task) -> str:
+    """Say why a task is not sent again."""
+    return f"Task {task.id} is {task.state}; only one that failed or stayed unclear can be sent again."
+
+
+def used(usage: Usage) -> str:
+    """Say what a person has used."""
+    today = f"today {_tasks(usage.tasks_today)} for {as_credits(usage.credits_today)}"
+    return f"You have asked for {_tasks(usage.tasks)} for {as_credits(usage.credits)}; {today} (UTC)."
+
+
+def balance(amount: Decimal) -> str:
+    """Say what the wallet holds."""
+    return f"The bot's Rodin account holds {as_credits(amount)}."
+
+
+def balance_unknown() -> str:
+    """Say that the wallet could not be asked."""
+    return "Rodin did not say how many credits are left. Try again in a minute."
+
+
+def balance_refused(reason: RefusalReason) -> str:
+    """Say why Rodin does not tell the balance."""
+    return f"{REFUSALS[reason]} {REFUSAL_NEXT[reason].split(';')[0]}."
+
+
+def admins_only() -> str:
+    """Say who may see the balance."""
+    return "Only admins may see the balance."
+
+
+def budget_spent(limit: Decimal, left: Decimal, *, opens_in: timedelta, whose: str) -> str:
+    """Say that the credits set aside for a day are used up. `whose` is "Your" or "This server's"."""
+    return (
+        f"{whose} {as_credits(limit)} for today are used up ({as_credits(max(left, Decimal(0)))} left). "
+        f"It opens again at 00:00 UTC, in {duration(opens_in)}. Nothing was charged."
+    )
+
+
+def trouble() -> str:
+    """Say that something of ours broke while a command was taken."""
+    return "Something went wrong on our side and was logged. Nothing was sent or charged; please try again."
+
+
+def _tasks(count: int) -> str:
+    return "1 model" if count == 1 else f"{count} models"

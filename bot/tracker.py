@@ -1,0 +1,154 @@
+"""The loop that asks Rodin how the jobs stand, until they are over."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from bot.bell import Bell
+from bot.changes import change
+from bot.errors import VendorBusy, VendorError, VendorRefused
+from bot.files import pick_model
+from bot.history import History
+from bot.model import (
+    Charge,
+    Failure,
+    FailureKind,
+    JobState,
+    JobStatus,
+    RefusalReason,
+    Submission,
+    Task,
+    TaskState,
+)
+from bot.ports import Clock, Generator, TaskStore, Worker
+from bot.schedule import Pace, backoff_s, next_poll_s, progress
+
+log = logging.getLogger(__name__)
+
+RUNNING = (TaskState.SUBMITTED, TaskState.GENERATING)
+
+VISIBLE_STEP = 0.02
+"""A bar that moved less than this is not worth a revision of the thread."""
+
+STRANGER_MISSES = 3
+"""After so many answers of "no such task" we believe it; right after a submission one may come too early."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrackerParts:
+    """What the tracker works with."""
+
+    tasks: TaskStore
+    generator: Generator
+    history: History
+    worker: Worker
+    clock: Clock
+    bell: Bell
+    pace: Pace
+
+
+class Tracker:
+    """Polls due tasks and moves them on: generating, collecting, failed."""
+
+    def __init__(self, parts: TrackerParts) -> None:
+        self._parts = parts
+
+    async def claim(self, room: int) -> Sequence[Task]:
+        """Lease tasks whose next poll is due."""
+        p = self._parts
+        return await p.tasks.claim_due(RUNNING, p.worker, now=p.clock.now(), limit=room)
+
+    async def next_due(self) -> datetime | None:
+        """Say when the next poll is due."""
+        return await self._parts.tasks.next_due(RUNNING, now=self._parts.clock.now())
+
+    async def work(self, task: Task) -> None:
+        """Ask Rodin once about one task and write down what follows."""
+        p = self._parts
+        if task.submission is None:
+            raise ValueError(f"task {task.id} is {task.state} without a submission")
+        try:
+            if task.submission.subscription_key is None:
+                await self._look_for_files(task, task.submission)
+            else:
+                await self._read(task, await p.generator.status(task.submission))
+        except VendorError as error:
+            await self._miss(task, error)
+        p.bell.ring()
+
+    async def _read(self, task: Task, jobs: tuple[JobStatus, ...]) -> None:
+        """Move the task on by how its jobs stand."""
+        if jobs and all(job.is_over for job in jobs):
+            if any(job.state is JobState.DONE for job in jobs):
+                await self._move(task, TaskState.COLLECTING, jobs=jobs)
+            else:
+                await self._fail(task, FailureKind.JOBS_FAILED, jobs=jobs)
+        elif self._age(task) > timedelta(seconds=self._parts.pace.deadline_s):
+            await self._fail(task, FailureKind.TIMED_OUT, jobs=jobs)
+        else:
+            await self._go_on(task, jobs)
+
+    async def _look_for_files(self, task: Task, submission: Submission) -> None:
+        """Follow a task without a subscription key: its files are all that can be asked for."""
+        listed = await self._parts.generator.files(submission)
+        request = task.request
+        if pick_model([file.name for file in listed], request.geometry_file_format, request.material) is not None:
+            await self._move(task, TaskState.COLLECTING)
+        elif self._age(task) > timedelta(seconds=self._parts.pace.deadline_s):
+            await self._fail(task, FailureKind.TIMED_OUT)
+        else:
+            await self._go_on(task, ())
+
+    async def _go_on(self, task: Task, jobs: tuple[JobStatus, ...]) -> None:
+        """Still running: note how far it is and when to ask again."""
+        p = self._parts
+        now = p.clock.now()
+        expected_s = (await p.history.expected(task.request)).total_seconds()
+        elapsed_s = self._age(task).total_seconds()
+        due = now + timedelta(seconds=next_poll_s(elapsed_s, expected_s, p.pace))
+        fraction = progress(jobs, elapsed_s=elapsed_s, expected_s=expected_s, before=task.progress)
+        has_begun = any(job.state is not JobState.WAITING for job in jobs)
+
+        def looked(row: Task) -> Task:
+            news: dict[str, Any] = {"jobs": jobs, "progress": max(fraction, row.progress), "next_at": due}
+            if has_begun and row.state is TaskState.SUBMITTED:
+                return row.move(TaskState.GENERATING, now=now, **news)
+            if jobs != row.jobs or fraction - row.progress >= VISIBLE_STEP:
+                return replace(row.revise(**news), misses=0)
+            return replace(row, next_at=due, misses=0)
+
+        await change(p.tasks, p.clock, task.id, looked)
+
+    async def _miss(self, task: Task, error: VendorError) -> None:
+        """A poll that got no answer: ask again later, however long an outage lasts; only give up in the end."""
+        p = self._parts
+        misses = task.misses + 1
+        is_stranger = isinstance(error, VendorRefused) and error.reason is RefusalReason.NO_SUCH_TASK
+        if is_stranger and misses >= STRANGER_MISSES:
+            await self._fail(task, FailureKind.UNKNOWN_TO_VENDOR)
+            return
+        if self._age(task) > timedelta(seconds=p.pace.unreachable_s):
+            await self._fail(task, FailureKind.TIMED_OUT)
+            return
+        if misses == 1:
+            log.warning("poll failed task=%s error=%s", task.id, error)
+        wish_s = error.retry_after_s if isinstance(error, VendorBusy) else None
+        due = p.clock.now() + timedelta(seconds=backoff_s(misses, p.pace, retry_after_s=wish_s))
+        await change(p.tasks, p.clock, task.id, lambda row: replace(row, misses=misses, next_at=due))
+
+    def _age(self, task: Task) -> timedelta:
+        return self._parts.clock.now() - (task.submitted_at or task.changed_at)
+
+    async def _move(self, task: Task, state: TaskState, **changes: Any) -> None:
+        p = self._parts
+        now = p.clock.now()
+        await change(p.tasks, p.clock, task.id, lambda row: row.move(state, now=now, **changes))
+        log.info("task moved task=%s from=%s to=%s", task.id, task.state, state)
+
+    async def _fail(self, task: Task, kind: FailureKind, **changes: Any) -> None:
+        # Rodin charges when it takes a task; no refund rule for failed jobs is documented anywhere.
+        await self._move(task, TaskState.FAILED, failure=Failure(kind=kind, charged=Charge.YES), **changes)

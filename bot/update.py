@@ -1,0 +1,48 @@
+"""What a thread shows of a task: plain words and numbers; markup is the adapter's."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from bot.model import ModelFile, Owner, TaskState
+
+
+class Choice(StrEnum):
+    """What a person can do about a task right now."""
+
+    CANCEL = "cancel"
+    RESEND = "resend"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bar:
+    """How far a running task is: `fraction` 0 to 1, with elapsed and expected seconds for easing in between."""
+
+    fraction: float
+    elapsed_s: float
+    expected_s: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Update:
+    """What a thread should show for one revision of a task. Plain text; markup is the adapter's.
+
+    `headline` is what happened, `lines` are the details, `choices` what can be done next. `ending` is true for
+    the last one, which notifies the person unless `is_muted`. `is_told`
+    says whether the thread has seen this revision already.
+    """
+
+    task_id: str
+    revision: int
+    state: TaskState
+    owner: Owner
+    title: str
+    headline: str
+    lines: tuple[str, ...] = ()
+    bar: Bar | None = None
+    files: tuple[ModelFile, ...] = ()
+    choices: tuple[Choice, ...] = ()
+    ending: bool = False
+    is_muted: bool = False
+    is_told: bool = False

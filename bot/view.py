@@ -1,0 +1,82 @@
+"""From a task to the update that a thread shows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from bot import text
+from bot.history import History
+from bot.model import FailureKind, Task, TaskState
+from bot.ports import Clock, TaskStore
+from bot.schedule import expected_wait
+from bot.update import Bar, Choice, Update
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Viewer:
+    """Puts a task into words, with what only the whole table knows: its place in line and what it may take."""
+
+    tasks: TaskStore
+    history: History
+    clock: Clock
+    parallel: int
+
+    async def update(self, task: Task) -> Update:
+        """Return what a thread should show for a task as it stands now."""
+        if task.has_ended:
+            return ending(task)
+        place = await self.tasks.queue_place(task.id) if task.state is TaskState.ACCEPTED else 0
+        expected = await self.history.expected(task.request)
+        wait = expected_wait(place, parallel=self.parallel, expected=expected)
+        return under_way(task, now=self.clock.now(), place=place, wait=wait, expected=expected)
+
+
+def under_way(task: Task, *, now: datetime, place: int, wait: timedelta, expected: timedelta) -> Update:
+    """Return the update of a task that has not ended."""
+    lines = [text.asked(task.request, task.price), *text.remarks(task.request)]
+    bar = None
+    if task.state is TaskState.ACCEPTED:
+        headline = text.waiting(place, wait, task.hold)
+    elif task.state is TaskState.SUBMITTING:
+        headline = text.submitting()
+    else:
+        headline = text.collecting() if task.state is TaskState.COLLECTING else text.running(task)
+        elapsed = now - (task.submitted_at or task.changed_at)
+        lines.append(text.times(elapsed, expected))
+        bar = Bar(fraction=task.progress, elapsed_s=elapsed.total_seconds(), expected_s=expected.total_seconds())
+    choices = () if task.muted else (Choice.CANCEL,)
+    return _update(task, headline, tuple(lines), choices=choices, bar=bar)
+
+
+def ending(task: Task) -> Update:
+    """Return the update of a task that has ended."""
+    asked = text.asked(task.request, task.price)
+    if task.state is TaskState.READY:
+        files = tuple(text.file_line(file) for file in task.files)
+        return _update(task, text.ready(task), (asked, *text.remarks(task.request), text.spent(task), *files))
+    if task.state is TaskState.CANCELLED:
+        return _update(task, text.cancelled(), (asked,))
+    headline, *rest = text.failure(task)
+    can_repeat = task.failure is None or task.failure.kind is not FailureKind.PICTURES_LOST
+    return _update(task, headline, (*rest, asked), choices=(Choice.RESEND,) if can_repeat else ())
+
+
+def _update(
+    task: Task, headline: str, lines: tuple[str, ...], *, choices: tuple[Choice, ...] = (), bar: Bar | None = None
+) -> Update:
+    return Update(
+        task_id=task.id,
+        revision=task.revision,
+        state=task.state,
+        owner=task.owner,
+        title=text.title(task.request),
+        headline=headline,
+        lines=lines,
+        bar=bar,
+        files=task.files,
+        choices=choices,
+        ending=task.has_ended,
+        is_muted=task.muted,
+        is_told=task.told >= task.revision,
+    )

@@ -1,0 +1,1 @@
+"""What the bot remembers: tasks in SQL, files in folders or buckets."""

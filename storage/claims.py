@@ -1,0 +1,151 @@
+"""The statements that lease rows to a worker, and take leases back.
+
+A claim is one statement: it picks rows that no other transaction holds and marks them, so several processes share the
+work and never a row. SQLite leaves the lock clause out; it has one writer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, Update, and_, case, func, or_, select, update
+from sqlalchemy.sql.dml import ReturningUpdate
+
+from bot.model import AT_VENDOR, TaskState
+from bot.ports import Worker
+from storage.codec import to_ms
+from storage.schema import tasks
+
+# Any constant does, as long as every version of the bot uses the same one.
+ACCEPTED_LOCK = 7_264_302
+"""The key of the PostgreSQL advisory lock under which `accepted` runs: counting and leasing are one step."""
+
+
+def accepted(worker: Worker, *, now: datetime, parallel: int) -> ReturningUpdate[Any]:
+    """Lease the accepted task whose turn it is, if fewer than `parallel` are at Rodin. Returns its row."""
+    moment = to_ms(now)
+    at_vendor = (
+        select(tasks.c.platform, tasks.c.user_id, func.count().label("running"))
+        .where(
+            # One list of states, so that the index on them is used; an accepted task counts while it is leased.
+            tasks.c.state.in_({*AT_VENDOR, TaskState.ACCEPTED}),
+            or_(tasks.c.state != TaskState.ACCEPTED, tasks.c.work_until_ms > moment),
+        )
+        .group_by(tasks.c.platform, tasks.c.user_id)
+        .cte("at_vendor")
+    )
+    same_person = and_(at_vendor.c.platform == tasks.c.platform, at_vendor.c.user_id == tasks.c.user_id)
+    running = func.coalesce(at_vendor.c.running, 0)
+    places_taken = select(func.coalesce(func.sum(at_vendor.c.running), 0)).scalar_subquery()
+    turn = (
+        select(tasks.c.id)
+        .select_from(tasks.outerjoin(at_vendor, same_person))
+        .where(
+            tasks.c.state == TaskState.ACCEPTED,
+            tasks.c.next_ms <= moment,
+            _is_free(tasks.c.work_until_ms, moment),
+            places_taken < parallel,
+        )
+        .order_by(running, tasks.c.created_ms, tasks.c.id)
+    )
+    return _claim(turn, limit=1, lease=_work_lease(worker, moment))
+
+
+def due(states: Collection[TaskState], worker: Worker, *, now: datetime, limit: int) -> ReturningUpdate[Any]:
+    """Lease the tasks in `states` whose moment has come, earliest first. Returns their rows, in no order."""
+    moment = to_ms(now)
+    rows = (
+        select(tasks.c.id)
+        .where(
+            tasks.c.state.in_(states),
+            tasks.c.next_ms <= moment,
+            _is_free(tasks.c.work_until_ms, moment),
+        )
+        .order_by(tasks.c.next_ms, tasks.c.id)
+    )
+    return _claim(rows, limit=limit, lease=_work_lease(worker, moment))
+
+
+def untold(worker: Worker, *, platforms: Collection[str], now: datetime, limit: int) -> ReturningUpdate[Any]:
+    """Lease the tasks that a thread has not seen in full, oldest change first. Returns their rows, in no order."""
+    moment = to_ms(now)
+    rows = (
+        select(tasks.c.id)
+        .where(
+            tasks.c.told < tasks.c.revision,
+            tasks.c.address_platform.in_(platforms),
+            _is_free(tasks.c.tell_until_ms, moment),
+            _is_free(tasks.c.tell_at_ms, moment),
+        )
+        .order_by(tasks.c.changed_ms, tasks.c.id)
+    )
+    lease = {"tell_worker": worker.name, "tell_until_ms": moment + _length_ms(worker)}
+    return _claim(rows, limit=limit, lease=lease)
+
+
+def renewals(task_ids: Collection[str], worker: Worker, *, now: datetime) -> tuple[Update, Update]:
+    """Prolong the leases of both kinds that this worker has on these tasks."""
+    until = to_ms(now) + _length_ms(worker)
+    named = tasks.c.id.in_(task_ids)
+    return (
+        update(tasks).where(named, tasks.c.work_worker == worker.name).values(work_until_ms=until),
+        update(tasks).where(named, tasks.c.tell_worker == worker.name).values(tell_until_ms=until),
+    )
+
+
+def release(task_id: str, worker: Worker) -> Update:
+    """Give this worker's work lease on a task back."""
+    return (
+        update(tasks)
+        .where(tasks.c.id == task_id, tasks.c.work_worker == worker.name)
+        .values(work_worker=None, work_until_ms=None)
+    )
+
+
+def leases() -> Select[int]:
+    """Count the leases of both kinds."""
+    return select(func.count(tasks.c.work_worker) + func.count(tasks.c.tell_worker))
+
+
+def clear() -> Update:
+    """End every lease."""
+    return (
+        update(tasks)
+        .where(or_(tasks.c.work_worker.is_not(None), tasks.c.tell_worker.is_not(None)))
+        .values(work_worker=None, work_until_ms=None, tell_worker=None, tell_until_ms=None)
+    )
+
+
+def told(task_id: str, *, revision: int, address: dict[str, object]) -> Update:
+    """Write down what a thread has seen. An older telling that comes late changes neither `told` nor the address."""
+    is_news = tasks.c.told <= revision
+    news = {"told": revision, **address}
+    kept = {name: case((is_news, value), else_=tasks.c[name]) for name, value in news.items()}
+    return update(tasks).where(tasks.c.id == task_id).values(**kept, tell_worker=None, tell_until_ms=None)
+
+
+def postponed(task_id: str, *, until: datetime) -> Update:
+    """Give the telling lease back and leave the task alone until a moment."""
+    return (
+        update(tasks).where(tasks.c.id == task_id).values(tell_at_ms=to_ms(until), tell_worker=None, tell_until_ms=None)
+    )
+
+
+def _claim(rows: Select[str], *, limit: int, lease: dict[str, object]) -> ReturningUpdate[Any]:
+    # A table expression that locks is run once; PostgreSQL may run a subquery again for each row and pass the limit.
+    chosen = rows.limit(limit).with_for_update(skip_locked=True, of=tasks).cte("chosen")
+    return update(tasks).where(tasks.c.id.in_(select(chosen.c.id))).values(lease).returning(tasks)
+
+
+def _work_lease(worker: Worker, moment_ms: int) -> dict[str, object]:
+    return {"work_worker": worker.name, "work_until_ms": moment_ms + _length_ms(worker)}
+
+
+def _length_ms(worker: Worker) -> int:
+    return round(worker.lease.total_seconds() * 1000)
+
+
+def _is_free(until_ms: ColumnElement[int | None], moment_ms: int) -> ColumnElement[bool]:
+    return or_(until_ms.is_(None), until_ms <= moment_ms)

@@ -1,0 +1,197 @@
+"""Turns tasks into rows and back. Pure.
+
+A moment is cut to whole milliseconds, which is what the columns hold: one that already is whole comes back equal.
+Credits are kept to the thousandth; the smallest price that Rodin knows is half a credit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from typing import TypeVar
+
+from pydantic import TypeAdapter, ValidationError
+from sqlalchemy import RowMapping
+
+from bot.model import Address, Failure, FileRole, JobStatus, ModelFile, Owner, Request, Submission, Task, TaskState
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MS = timedelta(milliseconds=1)
+_THOUSANDTH = Decimal("0.001")
+
+_request = TypeAdapter(Request)
+_jobs = TypeAdapter(tuple[JobStatus, ...])
+_failure = TypeAdapter(Failure)
+
+_Value = TypeVar("_Value")
+
+
+def to_ms(moment: datetime) -> int:
+    """Return an aware moment as milliseconds since 1970 in UTC; what is finer is cut off.
+
+    Raises:
+        TypeError: the moment is naive, so nobody knows when it was.
+    """
+    return (moment - _EPOCH) // _MS
+
+
+def from_ms(moment_ms: int) -> datetime:
+    """Return a stored moment, in UTC."""
+    return _EPOCH + moment_ms * _MS
+
+
+def to_mc(amount: Decimal) -> int:
+    """Return credits as thousandths; what is finer is rounded."""
+    return int(amount.quantize(_THOUSANDTH).scaleb(3))
+
+
+def from_mc(amount_mc: int) -> Decimal:
+    """Return stored credits."""
+    return Decimal(amount_mc).scaleb(-3)
+
+
+def task_row(task: Task) -> dict[str, object]:
+    """Return the columns that hold a task: all but the leases. Its files are rows of their own."""
+    return {
+        "id": task.id,
+        "state": task.state.value,
+        "revision": task.revision,
+        "told": task.told,
+        "platform": task.owner.platform,
+        "user_id": task.owner.user_id,
+        "server_id": task.owner.server_id,
+        "channel_id": task.owner.channel_id,
+        "event": task.event,
+        "parent_id": task.parent_id,
+        "request": _request.dump_json(task.request).decode(),
+        "tier": task.request.tier,
+        "price_mc": to_mc(task.price),
+        "jobs": _jobs.dump_json(task.jobs).decode(),
+        "progress": task.progress,
+        "misses": task.misses,
+        "failure": None if task.failure is None else _failure.dump_json(task.failure).decode(),
+        "charged": None if task.failure is None else task.failure.charged.value,
+        "muted": task.muted,
+        **address_columns(task.address),
+        **_submission_columns(task.submission),
+        **_moment_columns(task),
+    }
+
+
+def address_columns(address: Address) -> dict[str, object]:
+    """Return the columns that hold an address."""
+    return {"address_platform": address.platform, "address": address.value}
+
+
+def file_rows(task: Task) -> list[dict[str, object]]:
+    """Return the rows that hold the files of a task."""
+    return [
+        {
+            "task_id": task.id,
+            "position": position,
+            "key": file.key,
+            "name": file.name,
+            "role": file.role.value,
+            "size_bytes": file.size_bytes,
+            "sha256": file.sha256,
+        }
+        for position, file in enumerate(task.files)
+    ]
+
+
+def parse_task(row: RowMapping, files: Sequence[ModelFile]) -> Task:
+    """Return the task that a row holds.
+
+    Raises:
+        ValueError: something in the row is none of our words, so another program or version wrote it.
+    """
+    return Task(
+        id=row["id"],
+        state=TaskState(row["state"]),
+        revision=row["revision"],
+        told=row["told"],
+        owner=_parse_owner(row),
+        address=Address(platform=row["address_platform"], value=row["address"]),
+        event=row["event"],
+        parent_id=row["parent_id"],
+        request=_parse_json(_request, row["request"]),
+        price=from_mc(row["price_mc"]),
+        submission=_parse_submission(row),
+        jobs=_parse_json(_jobs, row["jobs"]),
+        progress=row["progress"],
+        misses=row["misses"],
+        failure=None if row["failure"] is None else _parse_json(_failure, row["failure"]),
+        muted=row["muted"],
+        created_at=from_ms(row["created_ms"]),
+        changed_at=from_ms(row["changed_ms"]),
+        next_at=from_ms(row["next_ms"]),
+        submitted_at=_parse_moment(row["submitted_ms"]),
+        ended_at=_parse_moment(row["ended_ms"]),
+        files=tuple(files),
+    )
+
+
+def parse_file(row: RowMapping) -> ModelFile:
+    """Return the result file that a row holds. Raises ValueError like `parse_task`."""
+    return ModelFile(
+        key=row["key"],
+        name=row["name"],
+        role=FileRole(row["role"]),
+        size_bytes=row["size_bytes"],
+        sha256=row["sha256"],
+    )
+
+
+def _submission_columns(submission: Submission | None) -> dict[str, object]:
+    if submission is None:
+        return {"vendor_uuid": None, "subscription_key": None, "consumed_mc": None, "vendor_prompt": None}
+    return {
+        "vendor_uuid": submission.uuid,
+        "subscription_key": submission.subscription_key,
+        "consumed_mc": None if submission.consumed is None else to_mc(submission.consumed),
+        "vendor_prompt": submission.prompt,
+    }
+
+
+def _moment_columns(task: Task) -> dict[str, object]:
+    return {
+        "created_ms": to_ms(task.created_at),
+        "changed_ms": to_ms(task.changed_at),
+        "next_ms": to_ms(task.next_at),
+        "submitted_ms": None if task.submitted_at is None else to_ms(task.submitted_at),
+        "ended_ms": None if task.ended_at is None else to_ms(task.ended_at),
+    }
+
+
+def _parse_owner(row: RowMapping) -> Owner:
+    return Owner(
+        platform=row["platform"],
+        user_id=row["user_id"],
+        server_id=row["server_id"],
+        channel_id=row["channel_id"],
+    )
+
+
+def _parse_submission(row: RowMapping) -> Submission | None:
+    if row["vendor_uuid"] is None:
+        return None
+    return Submission(
+        uuid=row["vendor_uuid"],
+        subscription_key=row["subscription_key"],
+        consumed=None if row["consumed_mc"] is None else from_mc(row["consumed_mc"]),
+        prompt=row["vendor_prompt"],
+    )
+
+
+def _parse_moment(moment_ms: int | None) -> datetime | None:
+    return None if moment_ms is None else from_ms(moment_ms)
+
+
+def _parse_json(adapter: TypeAdapter[_Value], stored: str) -> _Value:
+    try:
+        return adapter.validate_json(stored)
+    except ValidationError as error:
+        # Not `from error`: it quotes what it read, and that is a person's prompt.
+        problems = ((*problem["loc"], problem["msg"]) for problem in error.errors(include_input=False))
+        raise ValueError("; ".join(" ".join(map(str, problem)) for problem in problems)) from None

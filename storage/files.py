@@ -1,0 +1,211 @@
+"""Where files lie: a local folder or a bucket, through one API. `ObjectFileStore` keeps `bot.ports.FileStore`."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import re
+import shutil
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from datetime import timedelta
+from pathlib import Path
+from typing import IO
+from urllib.parse import urlsplit
+
+import obstore
+from obstore.exceptions import BaseError
+from obstore.store import LocalStore, ObjectStore, from_url
+
+from bot.errors import FileStoreBusy, FileStoreUnusable, NoSuchFile
+
+_BUCKETS = frozenset({"s3", "s3a", "gs", "az", "azure", "abfs", "abfss"})
+
+# One part of a key. What every file system and bucket takes; 200 leaves room for what they append to a name.
+_PART = re.compile(r"(?!\.{1,2}$)[A-Za-z0-9._ -]{1,200}")
+
+# Files travel in parts of this size, two at a time: memory stays flat however large they are. S3 takes none smaller.
+# Source: docs.aws.amazon.com/AmazonS3, Multipart upload limits.
+_PART_BYTES = 5 * 1024 * 1024
+_PARTS_AT_ONCE = 2
+
+# obstore's LocalStore writes to `name#1` (`#2`, …) beside the target and renames it when it is whole. A process that
+# is killed in between leaves the `#` file, which no listing shows. Source: object_store, local.rs, new_staged_upload.
+_UNFINISHED = re.compile(r".*#[0-9]+")
+_UNFINISHED_AGE = timedelta(hours=6)  # longer than any copy takes that another process may still be at
+
+
+class ObjectFileStore:
+    """Files under keys: parts of letters, digits, `. _ -` and spaces, joined by `/`. See `bot.ports.FileStore`.
+
+    Every method raises ValueError for a key of another shape, and FileStoreBusy when the place does not answer or has
+    no room: then it may be repeated.
+    """
+
+    def __init__(self, store: ObjectStore, *, where: str, folder: Path | None = None) -> None:
+        self.where = where
+        """The place in words that may be shown."""
+        self._store = store
+        self._folder = folder
+
+    async def save(self, key: str, source: Path) -> None:
+        """Copy a finished local file in, whole or not at all; an older one under the key is replaced.
+
+        Raises:
+            NoSuchFile: `source` is not there.
+        """
+        _check(key)
+        with _translated(str(source)):
+            await obstore.put_async(self._store, key, source, chunk_size=_PART_BYTES, max_concurrency=_PARTS_AT_ONCE)
+            await self._settle(key)
+
+    async def save_bytes(self, key: str, data: bytes) -> None:
+        """Write a small file in, whole or not at all."""
+        _check(key)
+        with _translated(key):
+            await obstore.put_async(self._store, key, data)
+            await self._settle(key)
+
+    async def load(self, key: str) -> bytes:
+        """Return a small file's bytes. Raises NoSuchFile."""
+        _check(key)
+        with _translated(key):
+            found = await obstore.get_async(self._store, key)
+            return bytes(await found.bytes_async())
+
+    async def fetch(self, key: str, target: Path) -> None:
+        """Copy a file out to a local path, whole or not at all. Raises NoSuchFile."""
+        _check(key)
+        with _translated(key):
+            found = await obstore.get_async(self._store, key)
+        with _unfinished(target) as part, _translated(key):
+            async for chunk in found.stream(min_chunk_size=_PART_BYTES):
+                await asyncio.to_thread(part.write, chunk)
+
+    async def keys(self, prefix: str) -> tuple[str, ...]:
+        """Return the keys under a folder, sorted; of all files for an empty `prefix`."""
+        folder = prefix.removesuffix("/")
+        if folder:
+            _check(folder)
+        with _translated(folder):
+            listed = await obstore.list(self._store, folder or None).collect_async()
+        return tuple(sorted(entry["path"] for entry in listed))
+
+    async def remove(self, prefix: str) -> None:
+        """Remove everything under a folder. Harmless when nothing is there."""
+        folder = prefix.removesuffix("/")
+        _check(folder)
+        if self._folder:
+            # The folder itself and what a killed process left unfinished go too.
+            with _translated(folder), suppress(FileNotFoundError, NotADirectoryError):
+                await asyncio.to_thread(shutil.rmtree, self._folder / folder)
+        elif paths := await self.keys(folder):
+            with _translated(folder), suppress(FileNotFoundError):
+                await obstore.delete_async(self._store, paths)
+
+    async def _settle(self, key: str) -> None:
+        """Wait until a local file is on the disk: rows that name it are written next, and they survive a power cut."""
+        if self._folder:
+            await asyncio.to_thread(_sync, self._folder / key)
+
+
+async def open_files(url: str) -> ObjectFileStore:
+    """Open the place that a `FILES_URL` names: a folder, made when missing, or `s3://`, `gs://`, `az://`.
+
+    Buckets take their credentials from the environment, by the names that their own tools use.
+
+    Raises:
+        FileStoreUnusable: it cannot be opened or written to. The sentence says what to do.
+    """
+    scheme = urlsplit(url).scheme
+    if scheme in _BUCKETS:
+        return _open_bucket(url)
+    if scheme not in {"", "file"}:
+        raise FileStoreUnusable(
+            f"FILES_URL starts with {scheme}://, which is not known here. Set it to a folder like data/files, or to a "
+            "bucket like s3://bucket/prefix, gs://bucket/prefix or az://container/prefix."
+        )
+    return await asyncio.to_thread(_open_folder, Path(urlsplit(url).path if scheme else url))
+
+
+def _open_bucket(url: str) -> ObjectFileStore:
+    parts = urlsplit(url)
+    where = f"{parts.scheme}://{parts.hostname or ''}{parts.path}"  # without what may stand before an @
+    try:
+        store = from_url(url, client_options={"connect_timeout": "10s", "timeout": "5m"})
+    except (BaseError, ValueError) as error:
+        raise FileStoreUnusable(
+            f"The bucket {where} cannot be opened: {_first_line(error)}. Check FILES_URL, and the variables that name "
+            "the region, the account and the keys."
+        ) from error
+    return ObjectFileStore(store, where=where)
+
+
+def _open_folder(path: Path) -> ObjectFileStore:
+    folder = path.absolute()
+    try:
+        for missing in reversed([place for place in (folder, *folder.parents) if not place.exists()]):
+            missing.mkdir(mode=0o700, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            pass  # it can be written to
+        _sweep(folder)
+        store = LocalStore(folder)
+    except (BaseError, OSError) as error:
+        raise FileStoreUnusable(
+            f"The folder {folder} cannot be used for files: {_first_line(error)}. Make it writable for the bot, or set "
+            "FILES_URL to another place."
+        ) from error
+    return ObjectFileStore(store, where=f"folder {folder}", folder=folder)
+
+
+def _sweep(folder: Path) -> None:
+    """Remove what killed processes left unfinished a while ago."""
+    oldest = time.time() - _UNFINISHED_AGE.total_seconds()
+    for path in folder.rglob("*#*"):
+        with suppress(FileNotFoundError):
+            if _UNFINISHED.fullmatch(path.name) and path.stat().st_mtime < oldest:
+                path.unlink()
+
+
+@contextmanager
+def _unfinished(target: Path) -> Iterator[IO[bytes]]:
+    """Open a file beside `target` that takes its place in the end, or goes when the block raises."""
+    with tempfile.NamedTemporaryFile(dir=target.parent, prefix=f".{target.name}.", delete=False) as part:
+        try:
+            yield part
+            part.flush()
+            Path(part.name).replace(target)
+        except BaseException:
+            Path(part.name).unlink(missing_ok=True)
+            raise
+
+
+def _sync(path: Path) -> None:
+    for place, flags in ((path, os.O_RDONLY), (path.parent, os.O_RDONLY | os.O_DIRECTORY)):
+        handle = os.open(place, flags | os.O_CLOEXEC)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+
+
+def _check(key: str) -> None:
+    if not all(_PART.fullmatch(part) for part in key.split("/")):
+        raise ValueError(f"{key!r} is no key: use letters, digits, '.', '_', '-' and spaces, with '/' between folders")
+
+
+@contextmanager
+def _translated(what: str) -> Iterator[None]:
+    try:
+        yield
+    except FileNotFoundError as error:
+        raise NoSuchFile(f"no file {what}") from error
+    except (BaseError, OSError) as error:
+        raise FileStoreBusy(f"the file store could not do this with {what}: {_first_line(error)}") from error
+
+
+def _first_line(error: Exception) -> str:
+    """Return what happened, without the debug source that obstore appends."""
+    return str(error).partition("\n")[0]

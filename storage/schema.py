@@ -1,0 +1,102 @@
+"""The tables, in SQLAlchemy Core's language; SQLite and PostgreSQL run the same lines.
+
+Moments are integer columns that end in `_ms`: milliseconds since 1970 in UTC. Credits are integer columns that end in
+`_mc`: thousandths of a credit. `storage.codec` turns both from and into what the core speaks.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Double,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    text,
+)
+
+metadata = MetaData(
+    naming_convention={
+        "pk": "pk_%(table_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s",
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    }
+)
+
+tasks = Table(
+    "tasks",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("state", String, nullable=False),
+    Column("revision", Integer, nullable=False),
+    Column("told", Integer, nullable=False),
+    # Who asked, and where.
+    Column("platform", String, nullable=False),
+    Column("user_id", String, nullable=False),
+    Column("server_id", String),
+    Column("channel_id", String),
+    # Where they are told; the platform is kept apart, because an address may move to another one.
+    Column("address_platform", String, nullable=False),
+    Column("address", Text, nullable=False),
+    Column("event", String),
+    Column("parent_id", String),
+    Column("request", Text, nullable=False),
+    Column("tier", String, nullable=False),
+    Column("price_mc", BigInteger, nullable=False),
+    # What Rodin gave back; all empty until it did.
+    Column("vendor_uuid", String),
+    Column("subscription_key", Text),
+    Column("consumed_mc", BigInteger),
+    Column("vendor_prompt", Text),
+    Column("jobs", Text, nullable=False),
+    Column("progress", Double, nullable=False),
+    Column("misses", Integer, nullable=False),
+    Column("failure", Text),
+    Column("charged", String),  # the failure's own word, for sums
+    Column("muted", Boolean, nullable=False),
+    Column("created_ms", BigInteger, nullable=False),
+    Column("changed_ms", BigInteger, nullable=False),
+    Column("next_ms", BigInteger, nullable=False),
+    Column("submitted_ms", BigInteger),
+    Column("ended_ms", BigInteger),
+    # Leases, and the moment until which telling is postponed. Never part of a `Task`.
+    Column("work_worker", String),
+    Column("work_until_ms", BigInteger),
+    Column("tell_worker", String),
+    Column("tell_until_ms", BigInteger),
+    Column("tell_at_ms", BigInteger),
+)
+
+# One event makes one task, whoever received it; many tasks have none, and NULLs never collide.
+Index("uq_tasks_event", tasks.c.event, unique=True)
+# Two tasks must never adopt the same submission.
+Index("uq_tasks_vendor_uuid", tasks.c.vendor_uuid, unique=True)
+# What the loops ask at every turn; the ended rows, nearly all of them, are never touched.
+Index("ix_tasks_state_next_ms", tasks.c.state, tasks.c.next_ms)
+_UNTOLD = text("told < revision")
+Index("ix_tasks_untold", tasks.c.changed_ms, tasks.c.address_platform, sqlite_where=_UNTOLD, postgresql_where=_UNTOLD)
+# What people and the schedule ask.
+Index("ix_tasks_state_created_ms", tasks.c.state, tasks.c.created_ms)
+Index("ix_tasks_platform_user_id_created_ms", tasks.c.platform, tasks.c.user_id, tasks.c.created_ms)
+Index("ix_tasks_platform_server_id_created_ms", tasks.c.platform, tasks.c.server_id, tasks.c.created_ms)
+Index("ix_tasks_tier_state_ended_ms", tasks.c.tier, tasks.c.state, tasks.c.ended_ms)
+
+files = Table(
+    "files",
+    metadata,
+    Column("task_id", String, ForeignKey("tasks.id", ondelete="CASCADE"), primary_key=True),
+    Column("position", Integer, primary_key=True, autoincrement=False),
+    Column("key", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("role", String, nullable=False),
+    Column("size_bytes", BigInteger, nullable=False),
+    Column("sha256", String, nullable=False),
+)
+"""The result files of each task, in the order in which the task lists them."""

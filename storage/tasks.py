@@ -1,0 +1,252 @@
+"""The table of tasks in SQL: `SqlTaskStore` keeps the promises of `bot.ports.TaskStore`."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from datetime import datetime, timedelta
+from decimal import Decimal
+from itertools import groupby, islice
+from typing import Any
+
+from sqlalchemy import RowMapping, Select, delete, insert, select, text, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.sql.dml import ReturningUpdate
+
+from bot.errors import DuplicateEvent, NoSuchTask, StaleTask, StorageError, SubmissionTaken, TaskExists
+from bot.model import Address, ModelFile, Owner, Task, TaskState, Usage
+from bot.ports import Worker
+from storage import claims, sums
+from storage.codec import address_columns, file_rows, from_mc, from_ms, parse_file, parse_task, task_row
+from storage.database import Database
+from storage.errors import Conflict
+from storage.schema import files, tasks
+
+# A statement holds this many parameters at most: 32,766 in SQLite (sqlite.org/limits.html), 32,767 in asyncpg.
+_BATCH = 10_000
+
+# A save leaves these to `mark_told`, which may run at the same time.
+_NOT_SAVED = frozenset({"told", "address", "address_platform"})
+
+
+class SqlTaskStore:
+    """The tasks in a database. Each method is one transaction; what they do is said in `bot.ports.TaskStore`.
+
+    Any method may raise DatabaseBusy (it may be repeated) or StorageError. Moments are kept to the millisecond.
+    """
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def add(self, task: Task) -> None:
+        """Write a new task.
+
+        Raises:
+            DuplicateEvent: `task.event` has made a task before; the error names it.
+            TaskExists: the id has been written before.
+            SubmissionTaken: another task holds the same Rodin uuid.
+        """
+        try:
+            async with self._database.writing() as connection:
+                await connection.execute(insert(tasks).values(task_row(task)))
+                await _write_files(connection, task)
+        except Conflict as error:
+            await self._explain(task, error)
+
+    async def load(self, task_id: str) -> Task:
+        """Return a task. Raises NoSuchTask."""
+        found = await self._read(select(tasks).where(tasks.c.id == task_id))
+        if not found:
+            raise NoSuchTask(f"no task {task_id}")
+        return found[0]
+
+    async def save(self, task: Task, *, expected_revision: int) -> None:
+        """Write everything about a task but its address, `told` and leases.
+
+        Raises:
+            StaleTask: the row's revision is not `expected_revision`. NoSuchTask: nothing has this id.
+            SubmissionTaken: another task holds the same Rodin uuid.
+        """
+        values = {name: value for name, value in task_row(task).items() if name not in _NOT_SAVED}
+        this = tasks.c.id == task.id
+        try:
+            async with self._database.writing() as connection:
+                changed = await connection.execute(
+                    update(tasks).where(this, tasks.c.revision == expected_revision).values(values)
+                )
+                if not changed.rowcount:
+                    await _must_exist(connection, task.id)
+                    raise StaleTask(f"task {task.id} is not at revision {expected_revision} any more")
+                await connection.execute(delete(files).where(files.c.task_id == task.id))
+                await _write_files(connection, task)
+        except Conflict as error:
+            await self._explain(task, error)
+
+    async def mark_told(self, task_id: str, *, revision: int, address: Address) -> None:
+        """Note that the thread at `address` has seen `revision`. Raises NoSuchTask."""
+        statement = claims.told(task_id, revision=revision, address=address_columns(address))
+        async with self._database.writing() as connection:
+            if not (await connection.execute(statement)).rowcount:
+                await _must_exist(connection, task_id)
+
+    async def claim_accepted(self, worker: Worker, *, now: datetime, parallel: int) -> Task | None:
+        """Lease the accepted task whose turn it is, or return None."""
+        async with self._database.writing() as connection:
+            if self._database.dialect == "postgresql":
+                # Two claims at once would both count the last place as free.
+                await connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": claims.ACCEPTED_LOCK})
+            claimed = await _tasks(connection, claims.accepted(worker, now=now, parallel=parallel))
+        return claimed[0] if claimed else None
+
+    async def claim_due(
+        self, states: Collection[TaskState], worker: Worker, *, now: datetime, limit: int
+    ) -> tuple[Task, ...]:
+        """Lease up to `limit` tasks in `states` whose `next_at` has come, earliest first."""
+        claimed = await self._write(claims.due(states, worker, now=now, limit=limit))
+        return tuple(sorted(claimed, key=lambda task: (task.next_at, task.id)))
+
+    async def claim_untold(
+        self, worker: Worker, *, platforms: Collection[str], now: datetime, limit: int
+    ) -> tuple[Task, ...]:
+        """Lease up to `limit` untold tasks of these platforms, oldest change first."""
+        claimed = await self._write(claims.untold(worker, platforms=platforms, now=now, limit=limit))
+        return tuple(sorted(claimed, key=lambda task: (task.changed_at, task.id)))
+
+    async def postpone_telling(self, task_id: str, *, until: datetime) -> None:
+        """Give the telling lease back and do not offer the task to `claim_untold` before `until`."""
+        async with self._database.writing() as connection:
+            await connection.execute(claims.postponed(task_id, until=until))
+
+    async def renew(self, task_ids: Collection[str], worker: Worker, *, now: datetime) -> None:
+        """Prolong this worker's leases, of both kinds, on these tasks."""
+        async with self._database.writing() as connection:
+            for batch in _batches(task_ids):
+                for statement in claims.renewals(batch, worker, now=now):
+                    await connection.execute(statement)
+
+    async def release(self, task_id: str, worker: Worker) -> None:
+        """Give this worker's work lease back."""
+        async with self._database.writing() as connection:
+            await connection.execute(claims.release(task_id, worker))
+
+    async def clear_leases(self) -> int:
+        """End every lease and return how many there were."""
+        async with self._database.writing() as connection:
+            count = (await connection.execute(claims.leases())).scalar_one()
+            await connection.execute(claims.clear())
+        return count
+
+    async def next_due(self, states: Collection[TaskState]) -> datetime | None:
+        """Return the earliest `next_at` in these states, leased or not; None when there is none."""
+        moment_ms = await self._value(sums.next_due(states))
+        return None if moment_ms is None else from_ms(moment_ms)
+
+    async def tasks_of(self, owner: Owner, *, limit: int) -> tuple[Task, ...]:
+        """Return this person's newest tasks on this platform, newest first."""
+        return await self._read(
+            select(tasks)
+            .where(tasks.c.platform == owner.platform, tasks.c.user_id == owner.user_id)
+            .order_by(tasks.c.created_ms.desc(), tasks.c.id.desc())
+            .limit(limit)
+        )
+
+    async def tasks_in(self, states: Collection[TaskState], *, limit: int) -> tuple[Task, ...]:
+        """Return tasks in these states, oldest first."""
+        return await self._read(
+            select(tasks).where(tasks.c.state.in_(states)).order_by(tasks.c.created_ms, tasks.c.id).limit(limit)
+        )
+
+    async def queue_place(self, task_id: str) -> int:
+        """Return how many accepted tasks were asked before this one, plus one; 0 when it does not wait."""
+        place: int = await self._value(sums.ahead(task_id))
+        return place
+
+    async def durations(self, tier: str, *, limit: int) -> tuple[timedelta, ...]:
+        """Return how long the newest finished tasks of a tier took from submission to their model, newest first."""
+        async with self._database.reading() as connection:
+            rows = (await connection.execute(sums.durations(tier, limit=limit))).all()
+        return tuple(timedelta(milliseconds=ended - submitted) for submitted, ended in rows)
+
+    async def usage(self, owner: Owner, *, since: datetime) -> Usage:
+        """Sum this person's tasks and credits, ever and since a moment."""
+        async with self._database.reading() as connection:
+            row = (await connection.execute(sums.usage(owner, since=since))).one()
+        ever, ever_mc, recent, recent_mc = row
+        return Usage(tasks=ever, credits=from_mc(ever_mc), tasks_today=recent, credits_today=from_mc(recent_mc))
+
+    async def spent(self, *, platform: str, server_id: str, since: datetime) -> Decimal:
+        """Sum the credits of one server's tasks since a moment."""
+        return from_mc(await self._value(sums.spent(platform=platform, server_id=server_id, since=since)))
+
+    async def known_uuids(self, uuids: Collection[str]) -> frozenset[str]:
+        """Return those of Rodin's task uuids that belong to a task of ours."""
+        known: set[str] = set()
+        async with self._database.reading() as connection:
+            for batch in _batches(uuids):
+                found = select(tasks.c.vendor_uuid).where(tasks.c.vendor_uuid.in_(batch))
+                known.update((await connection.execute(found)).scalars())
+        return frozenset(known)
+
+    async def _read(self, statement: Select[Any]) -> tuple[Task, ...]:
+        async with self._database.reading() as connection:
+            return await _tasks(connection, statement)
+
+    async def _write(self, statement: ReturningUpdate[Any]) -> tuple[Task, ...]:
+        async with self._database.writing() as connection:
+            return await _tasks(connection, statement)
+
+    async def _value(self, statement: Select[Any]) -> Any:
+        async with self._database.reading() as connection:
+            return (await connection.execute(statement)).scalar_one()
+
+    async def _explain(self, task: Task, conflict: Conflict) -> None:
+        """Find out what made a write collide, and raise that."""
+        async with self._database.reading() as connection:
+            if task.submission is not None:
+                same = select(tasks.c.id).where(tasks.c.vendor_uuid == task.submission.uuid, tasks.c.id != task.id)
+                if (await connection.execute(same)).scalar() is not None:
+                    raise SubmissionTaken(f"submission {task.submission.uuid} belongs to another task") from conflict
+            if task.event is not None:
+                same = select(tasks.c.id).where(tasks.c.event == task.event)
+                if (holder := (await connection.execute(same)).scalar()) is not None:
+                    raise DuplicateEvent(holder) from conflict
+        raise TaskExists(f"task {task.id} has been written before") from conflict
+
+
+async def _tasks(connection: AsyncConnection, statement: Select[Any] | ReturningUpdate[Any]) -> tuple[Task, ...]:
+    """Run a statement that returns rows of `tasks` and return what they hold, with files, in the same order."""
+    rows = (await connection.execute(statement)).mappings().all()
+    listed = await _files(connection, [row["id"] for row in rows])
+    return tuple(_task(row, listed.get(row["id"], ())) for row in rows)
+
+
+def _task(row: RowMapping, listed: Sequence[ModelFile]) -> Task:
+    try:
+        return parse_task(row, listed)
+    except ValueError as error:
+        raise StorageError(f"the row of task {row['id']} cannot be read: {error}") from error
+
+
+async def _files(connection: AsyncConnection, task_ids: Sequence[str]) -> dict[str, tuple[ModelFile, ...]]:
+    found: dict[str, tuple[ModelFile, ...]] = {}
+    for batch in _batches(task_ids):
+        statement = select(files).where(files.c.task_id.in_(batch)).order_by(files.c.task_id, files.c.position)
+        rows = (await connection.execute(statement)).mappings()
+        for task_id, group in groupby(rows, key=lambda row: str(row["task_id"])):
+            found[task_id] = tuple(parse_file(row) for row in group)
+    return found
+
+
+async def _write_files(connection: AsyncConnection, task: Task) -> None:
+    if rows := file_rows(task):
+        await connection.execute(insert(files), rows)
+
+
+async def _must_exist(connection: AsyncConnection, task_id: str) -> None:
+    if (await connection.execute(select(tasks.c.id).where(tasks.c.id == task_id))).scalar() is None:
+        raise NoSuchTask(f"no task {task_id}")
+
+
+def _batches(values: Iterable[str]) -> Iterable[list[str]]:
+    remaining = iter(values)
+    while batch := list(islice(remaining, _BATCH)):
+        yield batch

@@ -1,0 +1,1 @@
+"""Stand-ins that keep a port's promises; each runs the same contract suite as the real thing."""

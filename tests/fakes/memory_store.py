@@ -1,0 +1,227 @@
+"""The table of tasks in memory: for tests of the loops, which need no file and no waiting."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from decimal import Decimal
+
+from bot.errors import DuplicateEvent, NoSuchTask, StaleTask, SubmissionTaken, TaskExists
+from bot.model import AT_VENDOR, Address, Charge, Owner, Task, TaskState, Usage
+from bot.ports import Worker
+
+
+@dataclass(slots=True)
+class _Lease:
+    worker: str
+    until: datetime
+
+
+@dataclass(slots=True)
+class _Row:
+    task: Task
+    work: _Lease | None = None
+    telling: _Lease | None = None
+    tell_at: datetime | None = None
+
+
+class MemoryTaskStore:
+    """The tasks in a dict. No method waits, so each is one step for everybody else: a transaction."""
+
+    def __init__(self) -> None:
+        self._rows: dict[str, _Row] = {}
+
+    async def add(self, task: Task) -> None:
+        if task.event is not None:
+            for row in self._rows.values():
+                if row.task.event == task.event:
+                    raise DuplicateEvent(row.task.id)
+        if task.id in self._rows:
+            raise TaskExists(f"task {task.id} has been written before")
+        self._check_submission(task)
+        self._rows[task.id] = _Row(_cut(task))
+
+    async def load(self, task_id: str) -> Task:
+        return self._row(task_id).task
+
+    async def save(self, task: Task, *, expected_revision: int) -> None:
+        row = self._row(task.id)
+        if row.task.revision != expected_revision:
+            raise StaleTask(f"task {task.id} is not at revision {expected_revision} any more")
+        self._check_submission(task)
+        row.task = replace(_cut(task), told=row.task.told, address=row.task.address)
+
+    async def mark_told(self, task_id: str, *, revision: int, address: Address) -> None:
+        row = self._row(task_id)
+        if revision >= row.task.told:
+            row.task = replace(row.task, told=revision, address=address)
+        row.telling = None
+
+    async def claim_accepted(self, worker: Worker, *, now: datetime, parallel: int) -> Task | None:
+        now = _to_ms(now)
+        running = Counter(_person(row.task.owner) for row in self._rows.values() if _is_at_vendor(row, now))
+        waiting = [
+            row
+            for row in self._rows.values()
+            if row.task.state is TaskState.ACCEPTED and row.task.next_at <= now and not _holds(row.work, now)
+        ]
+        if not waiting or running.total() >= parallel:
+            return None
+        row = min(waiting, key=lambda row: (running[_person(row.task.owner)], *_age(row.task)))
+        row.work = _Lease(worker.name, now + worker.lease)
+        return row.task
+
+    async def claim_due(
+        self, states: Collection[TaskState], worker: Worker, *, now: datetime, limit: int
+    ) -> tuple[Task, ...]:
+        now = _to_ms(now)
+        due = [
+            row
+            for row in self._rows.values()
+            if row.task.state in states and row.task.next_at <= now and not _holds(row.work, now)
+        ]
+        due.sort(key=lambda row: (row.task.next_at, row.task.id))
+        for row in due[:limit]:
+            row.work = _Lease(worker.name, now + worker.lease)
+        return tuple(row.task for row in due[:limit])
+
+    async def claim_untold(
+        self, worker: Worker, *, platforms: Collection[str], now: datetime, limit: int
+    ) -> tuple[Task, ...]:
+        now = _to_ms(now)
+        untold = [
+            row
+            for row in self._rows.values()
+            if row.task.told < row.task.revision
+            and row.task.address.platform in platforms
+            and not _holds(row.telling, now)
+            and (row.tell_at is None or row.tell_at <= now)
+        ]
+        untold.sort(key=lambda row: (row.task.changed_at, row.task.id))
+        for row in untold[:limit]:
+            row.telling = _Lease(worker.name, now + worker.lease)
+        return tuple(row.task for row in untold[:limit])
+
+    async def postpone_telling(self, task_id: str, *, until: datetime) -> None:
+        if row := self._rows.get(task_id):
+            row.tell_at, row.telling = _to_ms(until), None
+
+    async def renew(self, task_ids: Collection[str], worker: Worker, *, now: datetime) -> None:
+        for row in (self._rows[task_id] for task_id in task_ids if task_id in self._rows):
+            for lease in (row.work, row.telling):
+                if lease and lease.worker == worker.name:
+                    lease.until = _to_ms(now) + worker.lease
+
+    async def release(self, task_id: str, worker: Worker) -> None:
+        row = self._rows.get(task_id)
+        if row and row.work and row.work.worker == worker.name:
+            row.work = None
+
+    async def clear_leases(self) -> int:
+        ended = 0
+        for row in self._rows.values():
+            ended += (row.work is not None) + (row.telling is not None)
+            row.work = row.telling = None
+        return ended
+
+    async def next_due(self, states: Collection[TaskState]) -> datetime | None:
+        return min((task.next_at for task in self._tasks(lambda task: task.state in states)), default=None)
+
+    async def tasks_of(self, owner: Owner, *, limit: int) -> tuple[Task, ...]:
+        mine = self._tasks(lambda task: _person(task.owner) == _person(owner))
+        return tuple(sorted(mine, key=_age, reverse=True)[:limit])
+
+    async def tasks_in(self, states: Collection[TaskState], *, limit: int) -> tuple[Task, ...]:
+        return tuple(sorted(self._tasks(lambda task: task.state in states), key=_age)[:limit])
+
+    async def queue_place(self, task_id: str) -> int:
+        waiting = sorted(self._tasks(lambda task: task.state is TaskState.ACCEPTED), key=_age)
+        return next((place for place, task in enumerate(waiting, start=1) if task.id == task_id), 0)
+
+    async def durations(self, tier: str, *, limit: int) -> tuple[timedelta, ...]:
+        spans = [
+            (task.ended_at, task.ended_at - task.submitted_at)
+            for task in self._tasks(lambda task: task.request.tier == tier and task.state is TaskState.READY)
+            if task.ended_at and task.submitted_at
+        ]
+        spans.sort(key=lambda span: span[0], reverse=True)
+        return tuple(length for _, length in spans[:limit])
+
+    async def usage(self, owner: Owner, *, since: datetime) -> Usage:
+        mine = list(self._tasks(lambda task: _person(task.owner) == _person(owner)))
+        recent = [task for task in mine if task.created_at >= _to_ms(since)]
+        return Usage(tasks=len(mine), credits=_sum(mine), tasks_today=len(recent), credits_today=_sum(recent))
+
+    async def spent(self, *, platform: str, server_id: str, since: datetime) -> Decimal:
+        return _sum(
+            self._tasks(
+                lambda task: (
+                    (task.owner.platform, task.owner.server_id) == (platform, server_id)
+                    and task.created_at >= _to_ms(since)
+                )
+            )
+        )
+
+    async def known_uuids(self, uuids: Collection[str]) -> frozenset[str]:
+        ours = {task.submission.uuid for task in self._tasks(lambda _: True) if task.submission}
+        return frozenset(ours.intersection(uuids))
+
+    def _row(self, task_id: str) -> _Row:
+        if task_id not in self._rows:
+            raise NoSuchTask(f"no task {task_id}")
+        return self._rows[task_id]
+
+    def _tasks(self, wanted: Callable[[Task], bool]) -> Iterable[Task]:
+        return (row.task for row in self._rows.values() if wanted(row.task))
+
+    def _check_submission(self, task: Task) -> None:
+        if task.submission is None:
+            return
+        for other in self._tasks(lambda other: other.id != task.id):
+            if other.submission and other.submission.uuid == task.submission.uuid:
+                raise SubmissionTaken(f"submission {task.submission.uuid} belongs to another task")
+
+
+def _cut(task: Task) -> Task:
+    """Return the task with its moments cut to the millisecond, as every store keeps them."""
+    return replace(
+        task,
+        created_at=_to_ms(task.created_at),
+        changed_at=_to_ms(task.changed_at),
+        next_at=_to_ms(task.next_at),
+        submitted_at=task.submitted_at and _to_ms(task.submitted_at),
+        ended_at=task.ended_at and _to_ms(task.ended_at),
+    )
+
+
+def _to_ms(moment: datetime) -> datetime:
+    return moment.replace(microsecond=moment.microsecond // 1000 * 1000)
+
+
+def _person(owner: Owner) -> tuple[str, str]:
+    return owner.platform, owner.user_id
+
+
+def _age(task: Task) -> tuple[datetime, str]:
+    return task.created_at, task.id
+
+
+def _holds(lease: _Lease | None, now: datetime) -> bool:
+    return lease is not None and lease.until > now
+
+
+def _is_at_vendor(row: _Row, now: datetime) -> bool:
+    return row.task.state in AT_VENDOR or (row.task.state is TaskState.ACCEPTED and _holds(row.work, now))
+
+
+def _sum(tasks: Iterable[Task]) -> Decimal:
+    return sum((_counted(task) for task in tasks), start=Decimal(0))
+
+
+def _counted(task: Task) -> Decimal:
+    if task.submission and task.submission.consumed is not None:
+        return task.submission.consumed
+    surely_free = task.state is TaskState.CANCELLED or (task.failure and task.failure.charged is Charge.NO)
+    return Decimal(0) if surely_free else task.price
