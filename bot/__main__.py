@@ -1,4 +1,9 @@
-"""The command line: `rodin-bot run | demo | console | simulator`."""
+"""The command line: `rodin-bot run | demo | console | simulator`.
+
+What a command needs is imported when it runs: reading the words and refusing wrong ones takes no second.
+"""
+
+# ruff: noqa: PLC0415 - see above
 
 from __future__ import annotations
 
@@ -13,12 +18,8 @@ from pathlib import Path
 from adapters.console.address import DEFAULT_SPEAKER
 from adapters.console.arguments import TypedWish, add_wish_arguments, typed_wish
 from adapters.rodin.simulator.faults import FAULTS, parse_faults
-from adapters.rodin.simulator.options import SimulatorOptions
-from adapters.rodin.simulator.server import serve as serve_simulator
-from bot.demo import EXIT_REFUSED, DemoPlan, Terminal, console, demo, is_watched
 from bot.errors import BadSettings, BotError, OperatorMistake
-from bot.log import set_up
-from bot.settings import load_settings, require_key
+from bot.terminal import EXIT_REFUSED, Terminal, is_watched
 
 NO_PLATFORM = (
     "No chat platform is set up. This version talks in the terminal: rodin-bot console uses these settings, "
@@ -88,24 +89,35 @@ def _add_simulator(parser: argparse.ArgumentParser) -> None:
     parser.set_defaults(run=_simulator)
 
 
-def _run(values: argparse.Namespace) -> int:
+def _run(_: argparse.Namespace) -> int:
+    from bot.settings import load_settings, require_key
+
     settings = load_settings()
     require_key(settings)
     raise BadSettings(NO_PLATFORM)
 
 
 def _demo(values: argparse.Namespace) -> int:
+    from bot.demo import DemoPlan, demo
+
     plan = DemoPlan(wish=_wish_or_none(values), terminal=_terminal(values), speed=values.speed, faults=values.faults)
     return asyncio.run(demo(plan))
 
 
 def _console(values: argparse.Namespace) -> int:
+    from bot.demo import console
+    from bot.log import set_up
+    from bot.settings import load_settings
+
     settings = load_settings()
     set_up(level=settings.log_level, style=settings.log_format, secrets=settings.secrets())
     return asyncio.run(console(settings, _wish_or_none(values), _terminal(values, speaker=values.speaker)))
 
 
 def _simulator(values: argparse.Namespace) -> int:
+    from adapters.rodin.simulator.options import SimulatorOptions
+    from adapters.rodin.simulator.server import serve
+
     options = SimulatorOptions(
         host=values.host,
         port=values.port,
@@ -117,7 +129,7 @@ def _simulator(values: argparse.Namespace) -> int:
         old_codes=values.old_codes,
         error_on_success=values.error_on_success,
     )
-    asyncio.run(serve_simulator(options))
+    asyncio.run(serve(options))
     return 0
 
 

@@ -11,11 +11,10 @@ import os
 import secrets
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from adapters.rodin.client import RodinClient, RodinOptions
-
 from bot.announcer import Announcer, AnnouncerParts
 from bot.bell import Bell
 from bot.budget import Budget
@@ -82,7 +81,7 @@ async def open_core(settings: Settings) -> AsyncIterator[Core]:
         generator = await stack.enter_async_context(RodinClient(options, clock))
         history = History(tasks=tasks, pace=settings.pace)
         viewer = Viewer(tasks=tasks, history=history, clock=clock, parallel=settings.rodin_max_parallel)
-        log.info("places database=%s files=%s", database.where, settings.files_url)
+        log.info("places database=%s files=%s", database.where, files.where)
         lock = stack.enter_context(WorkerLock(database))
         if lock.acquired:
             await _take_over(tasks, files)
@@ -171,9 +170,16 @@ def _intake(
 
 
 def _crews(core: Core, platforms: Mapping[str, Platform]) -> dict[str, Crew]:
-    """Return the loops by name; the announcer only where there is somebody to tell."""
+    """Return the loops by name; the announcer only where there is somebody to tell.
+
+    Each loop claims under a name of its own, so that none gives back another one's lease on the same row.
+    """
     c, parallel = core, core.settings.rodin_max_parallel
     pace = core.settings.pace
+
+    def worker(name: str) -> Worker:
+        return replace(c.worker, name=f"{c.worker.name}-{name}")
+
     settler = Settler(
         tasks=c.tasks,
         generator=c.generator,
@@ -187,7 +193,7 @@ def _crews(core: Core, platforms: Mapping[str, Platform]) -> dict[str, Crew]:
             files=c.files,
             generator=c.generator,
             settler=settler,
-            worker=c.worker,
+            worker=worker("submitter"),
             clock=c.clock,
             bell=c.bell,
             pace=pace,
@@ -199,7 +205,7 @@ def _crews(core: Core, platforms: Mapping[str, Platform]) -> dict[str, Crew]:
             tasks=c.tasks,
             generator=c.generator,
             history=c.history,
-            worker=c.worker,
+            worker=worker("tracker"),
             clock=c.clock,
             bell=c.bell,
             pace=pace,
@@ -210,25 +216,28 @@ def _crews(core: Core, platforms: Mapping[str, Platform]) -> dict[str, Crew]:
             tasks=c.tasks,
             files=c.files,
             generator=c.generator,
-            worker=c.worker,
+            worker=worker("collector"),
             clock=c.clock,
             bell=c.bell,
             pace=pace,
         )
     )
     crews = {
-        "submitter": _crew(core, "submitter", parallel, submitter),
-        "tracker": _crew(core, "tracker", POLLS_AT_ONCE, tracker),
-        "collector": _crew(core, "collector", FETCHES_AT_ONCE, collector),
+        "submitter": _crew(core, worker("submitter"), parallel, submitter),
+        "tracker": _crew(core, worker("tracker"), POLLS_AT_ONCE, tracker),
+        "collector": _crew(core, worker("collector"), FETCHES_AT_ONCE, collector),
     }
     if platforms:
         announcer = Announcer(
-            AnnouncerParts(tasks=c.tasks, viewer=c.viewer, platforms=platforms, worker=c.worker, clock=c.clock)
+            AnnouncerParts(
+                tasks=c.tasks, viewer=c.viewer, platforms=platforms, worker=worker("announcer"), clock=c.clock
+            )
         )
-        crews["announcer"] = _crew(core, "announcer", TELLINGS_AT_ONCE, announcer)
+        crews["announcer"] = _crew(core, worker("announcer"), TELLINGS_AT_ONCE, announcer)
     return crews
 
 
-def _crew(core: Core, name: str, limit: int, loop: Submitter | Tracker | Collector | Announcer) -> Crew:
+def _crew(core: Core, worker: Worker, limit: int, loop: Submitter | Tracker | Collector | Announcer) -> Crew:
+    name = worker.name.rpartition("-")[2]
     job = Job(name=name, limit=limit, claim=loop.claim, work=loop.work, next_due=loop.next_due)
-    return Crew(job, tasks=core.tasks, worker=core.worker, clock=core.clock, bell=core.bell)
+    return Crew(job, tasks=core.tasks, worker=worker, clock=core.clock, bell=core.bell)

@@ -14,14 +14,19 @@ class Bell:
 
     def __init__(self) -> None:
         self._waiting: set[asyncio.Event] = set()
+        self.rings = 0
+        """How often it has rung."""
 
     def ring(self) -> None:
         """Wake everybody who waits now."""
+        self.rings += 1
         for event in self._waiting:
             event.set()
 
-    async def wait(self, at_most_s: float) -> None:
-        """Return when the bell rings, or after this many seconds."""
+    async def wait(self, at_most_s: float, *, since: int | None = None) -> None:
+        """Return when the bell rings, or after this many seconds; at once if it has rung `since` that count."""
+        if since is not None and since != self.rings:
+            return
         event = asyncio.Event()
         self._waiting.add(event)
         try:

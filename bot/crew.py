@@ -5,13 +5,15 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+from collections import Counter
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from bot.bell import Bell
+from bot.changes import attempt
 from bot.errors import StaleTask, StorageError
-from bot.model import Task
+from bot.model import Charge, Failure, FailureKind, Task, TaskState
 from bot.ports import Clock, TaskStore, Worker
 
 log = logging.getLogger(__name__)
@@ -20,10 +22,13 @@ IDLE_MAX_S = 1.0
 """How late a change made by another process may be seen. Shorter asks the database more often for nothing."""
 
 IDLE_MIN_S = 0.02
-"""Keeps a loop from spinning while a due row is held by somebody else."""
+"""Keeps a loop from spinning around a moment that is due at once."""
 
 OUTAGE_WAIT_S = 2.0
 """Between two tries while the database does not answer."""
+
+BROKEN_TRIES = 5
+"""How often our own code may break on one task, a lease apart, before its person is told that it ends."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,10 +43,10 @@ class Job:
 
 
 class Crew:
-    """Runs one `Job` for ever, up to `limit` rows at a time.
+    """Runs one `Job` for ever, up to `limit` rows at a time. Its `worker` is nobody else's.
 
-    A row whose work fails is logged and left to its lease: it comes back. A database that does not answer is
-    logged once when it begins and once when it ends.
+    A row whose work fails is logged and left to its lease: it comes back, and when our own code has broken on it
+    a few times it is ended in words. Trouble with claiming is logged once when it begins and once when it ends.
     """
 
     def __init__(self, job: Job, *, tasks: TaskStore, worker: Worker, clock: Clock, bell: Bell) -> None:
@@ -51,6 +56,7 @@ class Crew:
         self._clock = clock
         self._bell = bell
         self._busy: dict[asyncio.Task[None], str] = {}
+        self._broken: Counter[str] = Counter()
         self._is_out = False
 
     async def run(self, stopping: asyncio.Event) -> None:
@@ -58,8 +64,13 @@ class Crew:
         keeper = asyncio.create_task(self._keep_leases(), name=f"{self._job.name}-leases")
         try:
             while not stopping.is_set():
-                if not await self._turn():
-                    await self._bell.wait(await self._idle_s())
+                rings, now = self._bell.rings, self._clock.now()
+                if await self._turn():
+                    continue
+                if self._is_out:
+                    await _set_within(stopping, OUTAGE_WAIT_S)
+                else:
+                    await self._bell.wait(await self._idle_s(looked_at=now), since=rings)
             await self._finish()
         finally:
             for task in (keeper, *self._busy):
@@ -74,12 +85,18 @@ class Crew:
         try:
             claimed = await self._job.claim(free)
         except StorageError as error:
-            await self._sit_out(error)
+            self._note_outage(error)
+            return False
+        except Exception:
+            log.exception("claiming failed loop=%s", self._job.name)
+            self._is_out = True
             return False
         self._note_recovery()
-        for task in claimed:
+        # A row in hand whose lease ran out, as on a machine that slept, is ours again; it is not worked on twice.
+        news = [task for task in claimed if task.id not in self._busy.values()]
+        for task in news:
             self._start(task)
-        return bool(claimed)
+        return bool(news)
 
     def _start(self, task: Task) -> None:
         running = asyncio.create_task(self._guarded(task), name=f"{self._job.name}-{task.id}")
@@ -94,25 +111,41 @@ class Crew:
         """Do the work; whatever escapes is logged and costs this row its turn, never the loop its life."""
         try:
             await self._job.work(task)
-        except StaleTask:
-            log.debug("task changed meanwhile task=%s loop=%s", task.id, self._job.name)
+        except StaleTask as error:
+            log.debug("task changed meanwhile loop=%s error=%s", self._job.name, error)
         except StorageError as error:
             log.warning("task left to its lease task=%s loop=%s error=%s", task.id, self._job.name, error)
             return
         except Exception:
             log.exception("work failed task=%s loop=%s", task.id, self._job.name)
+            await self._note_break(task)
             return
+        self._broken.pop(task.id, None)
         with contextlib.suppress(StorageError):  # the lease ends by itself
             await self._tasks.release(task.id, self._worker)
 
-    async def _idle_s(self) -> float:
+    async def _note_break(self, task: Task) -> None:
+        """Count how often our own code broke on a task; in the end say so instead of trying for ever."""
+        self._broken[task.id] += 1
+        if self._broken[task.id] < BROKEN_TRIES:
+            return
+        now = self._clock.now()
+        try:
+            await attempt(self._tasks, task.id, lambda row: given_up(row, now=now) if row.state is task.state else row)
+        except StorageError as error:
+            log.warning("task left to its lease task=%s loop=%s error=%s", task.id, self._job.name, error)
+        else:
+            del self._broken[task.id]
+
+    async def _idle_s(self, *, looked_at: datetime) -> float:
+        """Say how long nothing can be due, after a look that found nothing at `looked_at`."""
         if len(self._busy) >= self._job.limit:
             return IDLE_MAX_S
         try:
             due = await self._job.next_due()
         except StorageError:
             return OUTAGE_WAIT_S
-        if due is None:
+        if due is None or due <= looked_at:  # what is due and was not given waits for room, not for time
             return IDLE_MAX_S
         return min(IDLE_MAX_S, max(IDLE_MIN_S, (due - self._clock.now()).total_seconds()))
 
@@ -120,21 +153,49 @@ class Crew:
         while True:
             await asyncio.sleep(self._worker.lease.total_seconds() / 3)
             held = tuple(self._busy.values())
-            if held:
-                with contextlib.suppress(StorageError):  # tried again in a third of a lease
-                    await self._tasks.renew(held, self._worker, now=self._clock.now())
+            if not held:
+                continue
+            try:
+                await self._tasks.renew(held, self._worker, now=self._clock.now())
+            except StorageError as error:  # tried again in a third of a lease
+                log.debug("leases not renewed loop=%s error=%s", self._job.name, error)
+            except Exception:
+                log.exception("leases not renewed loop=%s", self._job.name)
 
     async def _finish(self) -> None:
         while self._busy:
             await asyncio.wait(tuple(self._busy))
 
-    async def _sit_out(self, error: StorageError) -> None:
+    def _note_outage(self, error: StorageError) -> None:
         if not self._is_out:
             log.error("database does not answer, waiting loop=%s error=%s", self._job.name, error)
         self._is_out = True
-        await asyncio.sleep(OUTAGE_WAIT_S)
 
     def _note_recovery(self) -> None:
         if self._is_out:
-            log.info("database answers again loop=%s", self._job.name)
+            log.info("claiming works again loop=%s", self._job.name)
         self._is_out = False
+
+
+def given_up(task: Task, *, now: datetime) -> Task:
+    """Return a task on which our own code breaks, ended with what is surely true of it.
+
+    FAILED without a `failure` means just that: something of ours broke. An ended task stays as it is.
+    """
+    if task.has_ended:
+        return task
+    if task.state is TaskState.SUBMITTING:
+        doubt = Failure(kind=FailureKind.LOST_ANSWER, charged=Charge.MAYBE)
+        return task.move(TaskState.UNCLEAR, now=now, failure=doubt)
+    failure = None
+    if task.state is TaskState.COLLECTING:
+        failure = Failure(kind=FailureKind.FILES_LOST, charged=Charge.YES)
+    elif task.state is TaskState.ACCEPTED and task.request.pictures:  # before sending only they are read
+        failure = Failure(kind=FailureKind.PICTURES_LOST, charged=Charge.NO)
+    return task.move(TaskState.FAILED, now=now, failure=failure, hold=None)
+
+
+async def _set_within(event: asyncio.Event, seconds: float) -> None:
+    """Return when the event is set, or after this many seconds."""
+    with contextlib.suppress(TimeoutError):
+        await asyncio.wait_for(event.wait(), seconds)

@@ -5,14 +5,13 @@ from __future__ import annotations
 import asyncio
 import shutil
 import signal
-import sys
 import tempfile
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
+from pydantic import SecretStr
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource
 from rich.console import Console
 
@@ -29,10 +28,9 @@ from bot.errors import UserMistake
 from bot.log import set_up
 from bot.schedule import Pace
 from bot.settings import Settings
+from bot.terminal import EXIT_DELIVERED, EXIT_FAILED, EXIT_INTERRUPTED, EXIT_REFUSED, Terminal
 
 SAMPLE = "a brass teapot"
-
-EXIT_DELIVERED, EXIT_FAILED, EXIT_REFUSED, EXIT_INTERRUPTED = 0, 1, 2, 130
 
 
 class DemoSettings(Settings):
@@ -49,16 +47,6 @@ class DemoSettings(Settings):
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """Take what the code says and nothing else."""
         return (init_settings,)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Terminal:
-    """How to talk: where files go, who speaks, and whether a person is watching."""
-
-    out: Path
-    is_flat: bool = False
-    speaker: str = DEFAULT_SPEAKER
-    is_interactive: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,7 +77,7 @@ def demo_settings(url: str, folder: Path, *, speed: float) -> Settings:
     """Return the settings of a demo whose database and files lie in a folder of its own."""
     pace = Pace().at_speed(speed)
     return DemoSettings(
-        rodin_api_key="demo-key",
+        rodin_api_key=SecretStr("demo-key"),
         rodin_api_url=url,
         database_url=f"sqlite+aiosqlite:///{folder}/demo.db",
         files_url=str(folder / "files"),
@@ -194,8 +182,3 @@ def _screen(console_out: Console) -> Iterator[Screen]:
             yield screen
     else:
         yield LineScreen(console_out)
-
-
-def is_watched() -> bool:
-    """Say whether a person sits at both ends of this process."""
-    return sys.stdin.isatty() and sys.stdout.isatty()

@@ -43,7 +43,6 @@ BIG_MEGAPIXELS = 16
 """Ours: above this only one picture is decoded at once."""
 
 _FLAT_SPREAD = 3  # of 255: JPEG noise around a single colour stays below
-_TIMEOUT_S = 120.0
 _one_big_picture = threading.Lock()
 _SENDABLE = "JPEG, PNG, WEBP, HEIC, GIF, BMP, TIFF or AVIF"
 
@@ -51,9 +50,13 @@ pi_heif.register_heif_opener(thumbnails=False, depth_images=False, aux_images=Fa
 
 
 class PillowDesk:
-    """The picture desk on Pillow. Decoding happens in two threads of its own; `close` ends them."""
+    """The picture desk on Pillow. Decoding happens in two threads of its own; `close` ends them.
 
-    def __init__(self) -> None:
+    `timeout_s` is how long one set of pictures may take, waiting for a thread included.
+    """
+
+    def __init__(self, *, timeout_s: float = 120.0) -> None:
+        self._timeout_s = timeout_s
         self._threads = ThreadPoolExecutor(max_workers=2, thread_name_prefix="pictures")
 
     async def prepare(self, pictures: Sequence[bytes]) -> tuple[PreparedPicture, ...]:
@@ -70,7 +73,7 @@ class PillowDesk:
         loop = asyncio.get_running_loop()
         work = [loop.run_in_executor(self._threads, normalise, data, number) for number, data in enumerate(pictures, 1)]
         try:
-            async with asyncio.timeout(_TIMEOUT_S):
+            async with asyncio.timeout(self._timeout_s):
                 results = await asyncio.gather(*work, return_exceptions=True)
         except TimeoutError as error:
             raise BadPicture("The pictures took too long to read. Send smaller ones.") from error
@@ -139,6 +142,9 @@ def _decoded(data: bytes, file_type: FileType, name: str) -> tuple[Image.Image, 
                 return upright(image), is_moving
     except BadPicture:
         raise
+    except Image.DecompressionBombError as error:  # Pillow's own limit, 179 megapixels, comes before ours
+        limits = f"{MOST_MEGAPIXELS} megapixels and {LARGEST_INPUT_SIDE_PX:,} pixels a side"
+        raise BadPicture(f"{name} is too large; the limit is {limits}. Make it smaller or crop it.") from error
     except Exception as error:  # decoders raise almost anything on hostile bytes
         log.info("picture refused type=%s size_bytes=%d error=%s", file_type.name, len(data), type(error).__name__)
         problem = f"{name} is a damaged or cut off {file_type.name} file"

@@ -95,8 +95,6 @@ def _plain(image: Image.Image) -> Image.Image:
     """Return the picture as L, RGB, RGBA or CMYK, its transparency as a channel."""
     if image.mode in _MODES_WITH_ALPHA or "transparency" in image.info:
         return image.convert("RGBA")
-    if image.mode == "P" and image.palette is not None and image.palette.mode == "RGBA":
-        return image.convert("RGBA")
     if image.mode == "1":
         return image.convert("L")
     if image.mode == "LAB":
@@ -107,19 +105,23 @@ def _plain(image: Image.Image) -> Image.Image:
 def _in_srgb(image: Image.Image, profile: bytes | None) -> Image.Image:
     """Return the picture as RGB or RGBA in sRGB; an alpha channel that hides nothing is dropped."""
     alpha = image.getchannel("A") if image.mode == "RGBA" else None
-    colour = image.convert("RGB") if alpha else image
+    is_opaque = alpha is None or extrema(alpha)[0] == 255
+    if profile or is_opaque:
+        image = _colours(image if alpha is None else image.convert("RGB"), profile)
+        if alpha and not is_opaque:
+            image.putalpha(alpha)
+    image.info.clear()
+    return image
+
+
+def _colours(image: Image.Image, profile: bytes | None) -> Image.Image:
     if profile:
         try:
-            colour = _transformed(colour, ImageCms.ImageCmsProfile(BytesIO(profile)))
+            return _transformed(image, ImageCms.ImageCmsProfile(BytesIO(profile)))
         except (ImageCms.PyCMSError, OSError, ValueError):
             # A broken profile, or one for another kind of colour: every viewer then takes the numbers as they are.
-            log.info("colour profile ignored mode=%s size_bytes=%d", colour.mode, len(profile))
-    if colour.mode != "RGB":
-        colour = colour.convert("RGB")
-    if alpha and extrema(alpha)[0] < 255:
-        colour.putalpha(alpha)
-    colour.info.clear()
-    return colour
+            log.info("colour profile ignored mode=%s size_bytes=%d", image.mode, len(profile))
+    return image if image.mode == "RGB" else image.convert("RGB")
 
 
 def extrema(channel: Image.Image) -> tuple[float, float]:

@@ -103,6 +103,9 @@ class TaskStore(Protocol):
     A claim is a lease on a row: while it lasts no other worker gets the row from the same kind of claim. Work
     (`claim_accepted`, `claim_due`) and telling (`claim_untold`) are leased apart. Leases are renewed by
     `renew`, given back by `release`, and end by themselves.
+
+    Moments are kept to the millisecond: what is finer is cut. Any method may raise DatabaseBusy, and may then be
+    repeated.
     """
 
     async def add(self, task: Task) -> None:
@@ -110,6 +113,8 @@ class TaskStore(Protocol):
 
         Raises:
             DuplicateEvent: `task.event` has made a task before; the error names it.
+            TaskExists: the id has been written before.
+            SubmissionTaken: another task holds the same Rodin uuid.
         """
 
     async def load(self, task_id: str) -> Task:
@@ -125,10 +130,17 @@ class TaskStore(Protocol):
         Raises:
             StaleTask: the row's revision is not `expected_revision`.
             NoSuchTask: nothing has this id.
+            SubmissionTaken: another task holds the same Rodin uuid.
         """
 
     async def mark_told(self, task_id: str, *, revision: int, address: Address) -> None:
-        """Note that the thread at `address` has seen `revision`; `told` never falls. Ends the telling lease."""
+        """Note that the thread at `address` has seen `revision`. Ends the telling lease.
+
+        `told` never falls: news of an older revision that comes late changes neither it nor the address.
+
+        Raises:
+            NoSuchTask: nothing has this id.
+        """
 
     async def claim_accepted(self, worker: Worker, *, now: datetime, parallel: int) -> Task | None:
         """Lease the accepted task whose turn it is, or return None.
@@ -176,7 +188,10 @@ class TaskStore(Protocol):
         """Return how many accepted tasks were asked before this one, plus one; 0 when it does not wait."""
 
     async def durations(self, tier: str, *, limit: int) -> tuple[timedelta, ...]:
-        """Return how long the newest finished tasks of a tier took from submission to their end."""
+        """Return how long the newest tasks of a tier took from submission to their model, newest first.
+
+        One that failed says nothing about how long a model takes.
+        """
 
     async def usage(self, owner: Owner, *, since: datetime) -> Usage:
         """Sum this person's tasks and credits, ever and since a moment.
@@ -193,10 +208,18 @@ class TaskStore(Protocol):
 
 
 class FileStore(Protocol):
-    """Where files lie: pictures that wait, and results. Keys are `folder/name`, made of safe characters."""
+    """Where files lie: pictures that wait, and results. Keys are `folder/name`, made of safe characters.
+
+    Any method raises ValueError for a key of other characters, and FileStoreBusy when the place does not answer or
+    has no room: then it may be repeated.
+    """
 
     async def save(self, key: str, source: Path) -> None:
-        """Copy a finished local file in, whole or not at all; an older one under the key is replaced."""
+        """Copy a finished local file in, whole or not at all; an older one under the key is replaced.
+
+        Raises:
+            NoSuchFile: `source` is not there.
+        """
 
     async def save_bytes(self, key: str, data: bytes) -> None:
         """Write a small file in, whole or not at all."""
@@ -216,7 +239,7 @@ class FileStore(Protocol):
         """
 
     async def keys(self, prefix: str) -> tuple[str, ...]:
-        """Return the keys under a folder, sorted."""
+        """Return the keys under a folder, sorted; all of them for an empty `prefix`."""
 
     async def remove(self, prefix: str) -> None:
         """Remove everything under a folder. Harmless when nothing is there."""
@@ -310,7 +333,10 @@ class PictureDesk(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PreparedPicture:
-    """A picture within Rodin's safe envelope. `note` says in words what was changed, if a person should know."""
+    """A picture within Rodin's safe envelope. `extension` has no dot.
+
+    `note` says in words what was changed, if a person should know.
+    """
 
     data: bytes
     media_type: str

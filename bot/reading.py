@@ -193,7 +193,7 @@ def _read_decimal(option: Option, value: Any, *, can_group: bool) -> Decimal:
     if isinstance(value, (int, float)):
         number = Decimal(value) if abs(value) < 1e15 else None  # also keeps infinity and not-a-number out
     else:
-        number = _parse_number(str(value).strip(), can_group=can_group)
+        number = _parse_number(unicodedata.normalize("NFKC", str(value)).strip(), can_group=can_group)
     if number is None:
         raise BadRequest(_not_a_number(option, value))
     return number

@@ -36,7 +36,7 @@ def _split(value: Any) -> Any:
 
 Secret = Annotated[SecretStr | None, BeforeValidator(_blank_is_absent)]
 Words = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_split)]
-Credits = Annotated[Decimal | None, BeforeValidator(_blank_is_absent), Field(ge=0)]
+Credits = Annotated[Annotated[Decimal, Field(ge=0)] | None, BeforeValidator(_blank_is_absent)]
 Text = Annotated[str | None, BeforeValidator(_blank_is_absent)]
 
 

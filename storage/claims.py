@@ -85,6 +85,13 @@ def untold(worker: Worker, *, platforms: Collection[str], now: datetime, limit: 
     return _claim(rows, limit=limit, lease=lease)
 
 
+def next_due(states: Collection[TaskState], *, now: datetime) -> Select[Any]:
+    """Find the earliest moment at which a task in these states, without a lease, wants to be looked at."""
+    return select(func.min(tasks.c.next_ms)).where(
+        tasks.c.state.in_(states), _is_free(tasks.c.work_until_ms, to_ms(now))
+    )
+
+
 def renewals(task_ids: Collection[str], worker: Worker, *, now: datetime) -> tuple[Update, Update]:
     """Prolong the leases of both kinds that this worker has on these tasks."""
     until = to_ms(now) + _length_ms(worker)

@@ -14,7 +14,19 @@ from typing import TypeVar
 from pydantic import TypeAdapter, ValidationError
 from sqlalchemy import RowMapping
 
-from bot.model import Address, Failure, FileRole, JobStatus, ModelFile, Owner, Request, Submission, Task, TaskState
+from bot.model import (
+    Address,
+    Failure,
+    FileRole,
+    Hold,
+    JobStatus,
+    ModelFile,
+    Owner,
+    Request,
+    Submission,
+    Task,
+    TaskState,
+)
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MS = timedelta(milliseconds=1)
@@ -73,6 +85,7 @@ def task_row(task: Task) -> dict[str, object]:
         "failure": None if task.failure is None else _failure.dump_json(task.failure).decode(),
         "charged": None if task.failure is None else task.failure.charged.value,
         "muted": task.muted,
+        "hold": None if task.hold is None else task.hold.value,
         **address_columns(task.address),
         **_submission_columns(task.submission),
         **_moment_columns(task),
@@ -123,6 +136,7 @@ def parse_task(row: RowMapping, files: Sequence[ModelFile]) -> Task:
         misses=row["misses"],
         failure=None if row["failure"] is None else _parse_json(_failure, row["failure"]),
         muted=row["muted"],
+        hold=None if row["hold"] is None else Hold(row["hold"]),
         created_at=from_ms(row["created_ms"]),
         changed_at=from_ms(row["changed_ms"]),
         next_at=from_ms(row["next_ms"]),

@@ -13,7 +13,6 @@ from contextlib import contextmanager, suppress
 from datetime import timedelta
 from pathlib import Path
 from typing import IO
-from urllib.parse import urlsplit
 
 import obstore
 from obstore.exceptions import BaseError
@@ -44,11 +43,31 @@ class ObjectFileStore:
     no room: then it may be repeated.
     """
 
-    def __init__(self, store: ObjectStore, *, where: str, folder: Path | None = None) -> None:
-        self.where = where
-        """The place in words that may be shown."""
-        self._store = store
-        self._folder = folder
+    def __init__(self, url: str, *, bucket: ObjectStore | None = None) -> None:
+        """Open the place that a `FILES_URL` names: a folder, made when missing, or `s3://`, `gs://`, `az://`.
+
+        Buckets take their credentials from the environment, by the names that their own tools use; `bucket` is an
+        opened one to use instead. Blocks while it makes and looks through a folder: call it at the start.
+
+        Raises:
+            FileStoreUnusable: it cannot be opened or written to. The sentence says what to do.
+        """
+        scheme, _, place = url.rpartition("://")
+        self._folder: Path | None = None
+        self._store: ObjectStore
+        if scheme in _BUCKETS:
+            # Not what may stand before an @ or after a ?, which may be a secret.
+            self.where = f"{scheme}://{place.rpartition('@')[2].partition('?')[0]}"
+            self._store = bucket or _open_bucket(url, where=self.where)
+        elif scheme in {"", "file"}:
+            self._folder = Path(place).absolute()
+            self.where = f"folder {self._folder}"
+            self._store = _open_folder(self._folder)
+        else:
+            raise FileStoreUnusable(
+                f"FILES_URL starts with {scheme}://, which is not known here. Set it to a folder like "
+                "data/files, or to a bucket like s3://bucket/prefix, gs://bucket/prefix or az://container/prefix."
+            )
 
     async def save(self, key: str, source: Path) -> None:
         """Copy a finished local file in, whole or not at all; an older one under the key is replaced.
@@ -57,39 +76,43 @@ class ObjectFileStore:
             NoSuchFile: `source` is not there.
         """
         _check(key)
-        with _translated(str(source)):
-            await obstore.put_async(self._store, key, source, chunk_size=_PART_BYTES, max_concurrency=_PARTS_AT_ONCE)
+        with _answered(key):
+            with _found(str(source)):
+                await obstore.put_async(
+                    self._store, key, source, chunk_size=_PART_BYTES, max_concurrency=_PARTS_AT_ONCE
+                )
             await self._settle(key)
 
     async def save_bytes(self, key: str, data: bytes) -> None:
         """Write a small file in, whole or not at all."""
         _check(key)
-        with _translated(key):
+        with _answered(key):
             await obstore.put_async(self._store, key, data)
             await self._settle(key)
 
     async def load(self, key: str) -> bytes:
         """Return a small file's bytes. Raises NoSuchFile."""
         _check(key)
-        with _translated(key):
+        with _answered(key), _found(key):
             found = await obstore.get_async(self._store, key)
             return bytes(await found.bytes_async())
 
     async def fetch(self, key: str, target: Path) -> None:
         """Copy a file out to a local path, whole or not at all. Raises NoSuchFile."""
         _check(key)
-        with _translated(key):
-            found = await obstore.get_async(self._store, key)
-        with _unfinished(target) as part, _translated(key):
-            async for chunk in found.stream(min_chunk_size=_PART_BYTES):
-                await asyncio.to_thread(part.write, chunk)
+        with _answered(key):
+            with _found(key):
+                found = await obstore.get_async(self._store, key)
+            with _unfinished(target) as part:
+                async for chunk in found.stream(min_chunk_size=_PART_BYTES):
+                    await asyncio.to_thread(part.write, chunk)
 
     async def keys(self, prefix: str) -> tuple[str, ...]:
         """Return the keys under a folder, sorted; of all files for an empty `prefix`."""
         folder = prefix.removesuffix("/")
-        if folder:
+        if prefix:
             _check(folder)
-        with _translated(folder):
+        with _answered(folder):
             listed = await obstore.list(self._store, folder or None).collect_async()
         return tuple(sorted(entry["path"] for entry in listed))
 
@@ -99,10 +122,10 @@ class ObjectFileStore:
         _check(folder)
         if self._folder:
             # The folder itself and what a killed process left unfinished go too.
-            with _translated(folder), suppress(FileNotFoundError, NotADirectoryError):
+            with _answered(folder), suppress(FileNotFoundError, NotADirectoryError):
                 await asyncio.to_thread(shutil.rmtree, self._folder / folder)
         elif paths := await self.keys(folder):
-            with _translated(folder), suppress(FileNotFoundError):
+            with _answered(folder), suppress(FileNotFoundError):
                 await obstore.delete_async(self._store, paths)
 
     async def _settle(self, key: str) -> None:
@@ -111,53 +134,29 @@ class ObjectFileStore:
             await asyncio.to_thread(_sync, self._folder / key)
 
 
-async def open_files(url: str) -> ObjectFileStore:
-    """Open the place that a `FILES_URL` names: a folder, made when missing, or `s3://`, `gs://`, `az://`.
-
-    Buckets take their credentials from the environment, by the names that their own tools use.
-
-    Raises:
-        FileStoreUnusable: it cannot be opened or written to. The sentence says what to do.
-    """
-    scheme = urlsplit(url).scheme
-    if scheme in _BUCKETS:
-        return _open_bucket(url)
-    if scheme not in {"", "file"}:
-        raise FileStoreUnusable(
-            f"FILES_URL starts with {scheme}://, which is not known here. Set it to a folder like data/files, or to a "
-            "bucket like s3://bucket/prefix, gs://bucket/prefix or az://container/prefix."
-        )
-    return await asyncio.to_thread(_open_folder, Path(urlsplit(url).path if scheme else url))
-
-
-def _open_bucket(url: str) -> ObjectFileStore:
-    parts = urlsplit(url)
-    where = f"{parts.scheme}://{parts.hostname or ''}{parts.path}"  # without what may stand before an @
+def _open_bucket(url: str, *, where: str) -> ObjectStore:
     try:
-        store = from_url(url, client_options={"connect_timeout": "10s", "timeout": "5m"})
+        return from_url(url, client_options={"connect_timeout": "10s", "timeout": "5m"})
     except (BaseError, ValueError) as error:
         raise FileStoreUnusable(
             f"The bucket {where} cannot be opened: {_first_line(error)}. Check FILES_URL, and the variables that name "
             "the region, the account and the keys."
         ) from error
-    return ObjectFileStore(store, where=where)
 
 
-def _open_folder(path: Path) -> ObjectFileStore:
-    folder = path.absolute()
+def _open_folder(folder: Path) -> ObjectStore:
     try:
         for missing in reversed([place for place in (folder, *folder.parents) if not place.exists()]):
             missing.mkdir(mode=0o700, exist_ok=True)
         with tempfile.TemporaryFile(dir=folder):
             pass  # it can be written to
         _sweep(folder)
-        store = LocalStore(folder)
+        return LocalStore(folder)
     except (BaseError, OSError) as error:
         raise FileStoreUnusable(
             f"The folder {folder} cannot be used for files: {_first_line(error)}. Make it writable for the bot, or set "
             "FILES_URL to another place."
         ) from error
-    return ObjectFileStore(store, where=f"folder {folder}", folder=folder)
 
 
 def _sweep(folder: Path) -> None:
@@ -197,11 +196,17 @@ def _check(key: str) -> None:
 
 
 @contextmanager
-def _translated(what: str) -> Iterator[None]:
+def _found(what: str) -> Iterator[None]:
     try:
         yield
     except FileNotFoundError as error:
         raise NoSuchFile(f"no file {what}") from error
+
+
+@contextmanager
+def _answered(what: str) -> Iterator[None]:
+    try:
+        yield
     except (BaseError, OSError) as error:
         raise FileStoreBusy(f"the file store could not do this with {what}: {_first_line(error)}") from error
 

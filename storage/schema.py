@@ -61,6 +61,7 @@ tasks = Table(
     Column("failure", Text),
     Column("charged", String),  # the failure's own word, for sums
     Column("muted", Boolean, nullable=False),
+    Column("hold", String),
     Column("created_ms", BigInteger, nullable=False),
     Column("changed_ms", BigInteger, nullable=False),
     Column("next_ms", BigInteger, nullable=False),

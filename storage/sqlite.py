@@ -49,7 +49,11 @@ def make_file(path: Path) -> None:
 
 @asynccontextmanager
 async def alone(path: Path, *, timeout_s: float) -> AsyncIterator[None]:
-    """Hold off every other process that opens the same file: switching to WAL and migrating want to be alone."""
+    """Hold off every other process that opens the same file.
+
+    The switch to WAL needs the file alone and does not wait for it: of six processes that open a new file at once,
+    now and then one is told that it is locked, whatever the busy timeout says.
+    """
     async with AsyncFileLock(f"{path}.upgrade.lock", timeout=timeout_s, mode=0o600):
         yield
 

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import Select, and_, case, func, or_, select
 
@@ -76,8 +74,3 @@ def ahead(task_id: str) -> Select[int]:
         )
         .where(mine.c.id == task_id, mine.c.state == TaskState.ACCEPTED, tasks.c.state == TaskState.ACCEPTED)
     )
-
-
-def next_due(states: Collection[TaskState]) -> Select[Any]:
-    """Find the earliest moment at which a task in these states wants to be looked at."""
-    return select(func.min(tasks.c.next_ms)).where(tasks.c.state.in_(states))

@@ -135,9 +135,9 @@ class SqlTaskStore:
             await connection.execute(claims.clear())
         return count
 
-    async def next_due(self, states: Collection[TaskState]) -> datetime | None:
-        """Return the earliest `next_at` in these states, leased or not; None when there is none."""
-        moment_ms = await self._value(sums.next_due(states))
+    async def next_due(self, states: Collection[TaskState], *, now: datetime) -> datetime | None:
+        """Return the earliest `next_at` in these states among rows without a live work lease; None without any."""
+        moment_ms = await self._value(claims.next_due(states, now=now))
         return None if moment_ms is None else from_ms(moment_ms)
 
     async def tasks_of(self, owner: Owner, *, limit: int) -> tuple[Task, ...]:

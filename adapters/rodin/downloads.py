@@ -136,7 +136,7 @@ class Downloads:
             raise _unreachable(error, url) from None
         except aiohttp.ConnectionTimeoutError:
             raise VendorDown(f"file host {url.host} takes no connection in time") from None
-        except UnicodeError:  # a name that cannot be looked up at all
+        except (aiohttp.InvalidURL, UnicodeError):  # a name that cannot be looked up at all
             raise FileRefused("a file link whose host is no host name") from None
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
             raise FileBroken(f"a transfer from {url.host} broke ({type(error).__name__})") from None

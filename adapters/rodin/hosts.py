@@ -27,10 +27,11 @@ class ForbiddenAddress(OSError):
 
 def is_loopback_host(host: str) -> bool:
     """Whether a URL's host is this machine by its very name: `localhost` or a loopback address."""
-    if host.casefold() == "localhost":
+    name = host.casefold().removesuffix(".")
+    if name == "localhost":
         return True
     try:
-        return ip_address(host).is_loopback
+        return ip_address(name).is_loopback
     except ValueError:
         return False
 

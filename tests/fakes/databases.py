@@ -33,8 +33,8 @@ async def postgres_url(_folder: Path) -> AsyncIterator[str]:
     try:
         await connection.execute(f"CREATE SCHEMA {schema}")
         yield make_url(server).update_query_dict({"search_path": schema}).render_as_string(hide_password=False)
-        await connection.execute(f"DROP SCHEMA {schema} CASCADE")
     finally:
+        await connection.execute(f"DROP SCHEMA IF EXISTS {schema} CASCADE")
         await connection.close(timeout=10)
 
 

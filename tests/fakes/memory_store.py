@@ -126,8 +126,9 @@ class MemoryTaskStore:
             row.work = row.telling = None
         return ended
 
-    async def next_due(self, states: Collection[TaskState]) -> datetime | None:
-        return min((task.next_at for task in self._tasks(lambda task: task.state in states)), default=None)
+    async def next_due(self, states: Collection[TaskState], *, now: datetime) -> datetime | None:
+        free = (row.task for row in self._rows.values() if not _holds(row.work, _to_ms(now)))
+        return min((task.next_at for task in free if task.state in states), default=None)
 
     async def tasks_of(self, owner: Owner, *, limit: int) -> tuple[Task, ...]:
         mine = self._tasks(lambda task: _person(task.owner) == _person(owner))

@@ -66,7 +66,7 @@ async def broken(stage: Stage, request: web.Request, kind: str) -> web.Response:
         return _hang_up(request)
     if kind == "drop":
         return _hang_up(request)
-    return _BROKEN_ANSWERS[kind](stage)
+    return BROKEN_ANSWERS[kind](stage)
 
 
 def _rate_limit_seconds(stage: Stage) -> web.Response:
@@ -91,7 +91,8 @@ def _bad_gateway(_stage: Stage) -> web.Response:
     return web.Response(status=HTTPStatus.BAD_GATEWAY, text=_BAD_GATEWAY, content_type="text/html")
 
 
-_BROKEN_ANSWERS: Final[Mapping[str, Callable[[Stage], web.Response]]] = {
+#: Answers of faults by kind; `timeout` and `drop` have none.
+BROKEN_ANSWERS: Final[Mapping[str, Callable[[Stage], web.Response]]] = {
     "rate_limit_seconds": _rate_limit_seconds,
     "rate_limit_date": _rate_limit_date,
     "server_error": lambda _stage: server_error(),

@@ -1,12 +1,12 @@
 """Rodin's API routes behind their authorisation: submissions, status, listing, balance."""
 
+import re
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from http import HTTPStatus
 from typing import Final
 
 from aiohttp import web
-from yarl import URL
 
 from adapters.rodin.simulator import answers, life, progress
 from adapters.rodin.simulator.faults import READ_SENTENCES
@@ -20,6 +20,7 @@ from adapters.rodin.simulator.submissions import Submissions
 from adapters.rodin.simulator.tasks import Task
 
 ROOT: Final = "/api/v2"
+_PAGE: Final = re.compile(r"0*[1-9][0-9]{0,8}", re.ASCII)
 
 Answer = Callable[[web.Request, str], Awaitable[web.StreamResponse]]
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -107,7 +108,7 @@ class Api:
         task = self._stage.state.by_uuid(task_uuid, key=key)
         entries = self._entries(task)
         dead = self._gives_dead_links(task, entries)
-        base = str(URL.build(scheme="http", host=request.url.host or "127.0.0.1", port=self._files_port).origin())
+        base = f"http://{_host(request)}:{self._files_port}"
         listed = [{"name": entry.name, "url": base + self._link(task, entry, dead=dead)} for entry in entries]
         return answers.good(self._stage, {"list": listed})
 
@@ -140,7 +141,16 @@ class Api:
         body: dict[str, object] = {"balance": plain_number(account.balance)}
         page = request.query.get("usage_page")
         if page is not None:
-            if not (page.isascii() and page.isdigit() and 1 <= int(page[:9]) == int(page)):
+            if not _PAGE.fullmatch(page):
                 raise invalid("usage_page", "must be a whole number from 1 on")
             body["usage"] = [charge.as_json() for charge in account.page(int(page))]
         return answers.good(self._stage, body)
+
+
+def _host(request: web.Request) -> str:
+    """The host by which the client found the API, so that it can find the files as well."""
+    try:
+        host = request.url.host or ""
+    except ValueError:  # a Host header that is none
+        host = ""
+    return f"[{host}]" if ":" in host else host or "127.0.0.1"

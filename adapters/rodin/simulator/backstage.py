@@ -152,12 +152,17 @@ def _shown(key: str) -> str:
 
 
 def _only_here(request: web.Request) -> None:
-    try:
-        here = ipaddress.ip_address(request.remote or "").is_loopback
-    except ValueError:  # no address, as on a Unix socket
-        here = False
-    if not here:
+    if not is_loopback(request.remote):
         raise web.HTTPForbidden(text="This page answers only to the machine that the simulator runs on.")
+
+
+def is_loopback(remote: str | None) -> bool:
+    """Whether a peer's address is this machine's own, IPv4 mapped into IPv6 included."""
+    try:
+        address = ipaddress.ip_address(remote or "")
+    except ValueError:  # no address, as on a Unix socket
+        return False
+    return (getattr(address, "ipv4_mapped", None) or address).is_loopback
 
 
 def _wrong(sentence: str) -> web.Response:

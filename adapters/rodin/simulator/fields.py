@@ -120,15 +120,20 @@ def parse_like_javascript(text: str) -> object:
         ArrayNotJson: with a sentence like V8's, which is the body of Rodin's HTTP 500.
     """
     try:
-        return json.loads(text, parse_constant=_no_constant)
+        return json.loads(text, parse_constant=_no_constant, parse_int=_parse_int)
     except json.JSONDecodeError as error:
         raise ArrayNotJson(_complaint(text, error.pos)) from error
-    except (_NoConstant, ValueError, RecursionError) as error:  # NaN, endless digits, endless nesting
+    except (_NoConstant, RecursionError) as error:  # NaN, endless nesting
         raise ArrayNotJson(_complaint(text, 0)) from error
 
 
 class _NoConstant(Exception):
     """NaN and Infinity are JSON in Python and not in JavaScript."""
+
+
+def _parse_int(digits: str) -> int | float:
+    """JavaScript has no limit on digits, only on exactness; Python refuses to read thousands of them."""
+    return int(digits) if len(digits) < 20 else float(digits)
 
 
 def _no_constant(_name: str) -> NoReturn:

@@ -6,6 +6,7 @@ import signal
 import sys
 import tempfile
 from contextlib import AsyncExitStack
+from http import HTTPStatus
 from pathlib import Path
 from types import TracebackType
 from typing import Final, Self
@@ -51,6 +52,7 @@ class Simulator:
         self._exits = AsyncExitStack()
         self._stage: Stage | None = None
         self._ports: tuple[int, int] = (0, 0)
+        self.runners: list[web.AppRunner] = []  # file host, then API; so that docs can be compared with their routes
 
     @property
     def url(self) -> str:
@@ -95,10 +97,13 @@ class Simulator:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         await self._exits.aclose()
+        self.runners.clear()
         self._stage = None
 
     async def _start(self) -> None:
-        folder = self._exits.enter_context(tempfile.TemporaryDirectory(prefix="rodin-simulator-"))
+        folder = self._exits.enter_context(
+            tempfile.TemporaryDirectory(prefix="rodin-simulator-", ignore_cleanup_errors=True)
+        )
         stage = self._new_stage(Path(folder))
         self._exits.push_async_callback(stage.workshop.close)
         files_port = await self._listen(stage, FileHost(stage).routes(), port=self.options.files_port)
@@ -124,6 +129,7 @@ class Simulator:
         application = web.Application(middlewares=[_bookkeeper(stage)])
         application.add_routes(routes)
         runner = web.AppRunner(application, access_log=None, shutdown_timeout=SHUTDOWN_S)
+        self.runners.append(runner)
         await runner.setup()
         self._exits.push_async_callback(runner.cleanup)
         await web.TCPSite(runner, self.options.host or None, port).start()
@@ -142,10 +148,21 @@ def _bookkeeper(stage: Stage) -> Middleware:
         resource = request.match_info.route.resource
         route = f"{request.method} {resource.canonical if resource else 'unknown'}"
         stage.state.requests[route] += 1
-        response = await handler(request)
-        if stage.options.access_log:
-            log.info("request answered route=%s status=%d", route, response.status)
-        return response
+        status = HTTPStatus.INTERNAL_SERVER_ERROR
+        try:
+            response = await handler(request)
+            status = HTTPStatus(response.status)
+        except web.HTTPException as answer:
+            status = HTTPStatus(answer.status)
+            raise
+        except (ConnectionError, web.RequestPayloadError):  # the client has left; this answer reaches nobody
+            status = HTTPStatus.BAD_REQUEST
+            return web.Response(status=status)
+        else:
+            return response
+        finally:
+            if stage.options.access_log:
+                log.info("request answered route=%s status=%d", route, status)
 
     return count
 

@@ -103,7 +103,7 @@ class Workshop:
         self._begun += 1
         folder = self._folder / f"{key[:8]}-{self._begun}"  # of its own, since an old one may still be on its way out
         try:
-            await asyncio.to_thread(folder.mkdir)
+            _make_folder(folder)
             files = await self._maker.build(spec, folder)
             size_bytes = await asyncio.to_thread(_size, files)
         except (BuildFailed, OSError) as error:
@@ -127,6 +127,11 @@ class Workshop:
 
 def _has_failed(build: asyncio.Task[Built]) -> bool:
     return build.done() and (build.cancelled() or build.exception() is not None)
+
+
+def _make_folder(folder: Path) -> None:
+    """At once, not in a thread: one that is cancelled goes on, and would make the folder after the end."""
+    folder.mkdir()
 
 
 def _size(files: tuple[Path, ...]) -> int:

@@ -21,6 +21,7 @@ def upgrade() -> None:
     _make_files()
 
 
+# Long, but a list: one line for each column.
 def _make_tasks() -> None:
     op.create_table(
         "tasks",
@@ -49,6 +50,7 @@ def _make_tasks() -> None:
         sa.Column("failure", sa.Text),
         sa.Column("charged", sa.String),
         sa.Column("muted", sa.Boolean, nullable=False),
+        sa.Column("hold", sa.String),
         sa.Column("created_ms", sa.BigInteger, nullable=False),
         sa.Column("changed_ms", sa.BigInteger, nullable=False),
         sa.Column("next_ms", sa.BigInteger, nullable=False),

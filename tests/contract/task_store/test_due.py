@@ -107,15 +107,18 @@ async def test_clearing_ends_leases_of_both_kinds_and_counts_them(store: TaskSto
     assert await store.clear_leases() == 0
 
 
-async def test_next_due_is_the_earliest_moment_leased_or_not(store: TaskStore) -> None:
+async def test_next_due_is_the_earliest_moment_of_a_task_that_nobody_works_on(store: TaskStore) -> None:
     await added(
         store,
-        a_task(state=TaskState.GENERATING, next_at=after(seconds=7)),
         a_task(state=TaskState.SUBMITTED, next_at=after(seconds=5)),
+        a_task(state=TaskState.GENERATING, next_at=after(seconds=7)),
         a_task(next_at=after(seconds=1)),
     )
     states = {TaskState.GENERATING, TaskState.SUBMITTED}
-    await store.claim_due(states, a_worker(), now=after(seconds=9), limit=9)
+    assert await store.next_due(states, now=NOON) == after(seconds=5)
 
-    assert await store.next_due(states) == after(seconds=5)
-    assert await store.next_due({TaskState.READY}) is None
+    await store.claim_due(states, a_worker(seconds=10), now=after(seconds=5), limit=9)
+
+    assert await store.next_due(states, now=after(seconds=14.999)) == after(seconds=7)
+    assert await store.next_due(states, now=after(seconds=15)) == after(seconds=5)
+    assert await store.next_due({TaskState.READY}, now=NOON) is None

@@ -14,6 +14,7 @@ from bot.model import (
     Failure,
     FailureKind,
     FileRole,
+    Hold,
     JobState,
     RefusalReason,
     TaskState,
@@ -70,6 +71,7 @@ async def test_everything_that_a_task_can_hold_comes_back(store: TaskStore) -> N
         misses=3,
         files=(a_file("z.glb"), a_file("a.png", role=FileRole.TEXTURE, size_bytes=5_000_000_000)),
         muted=True,
+        hold=Hold.BUSY,
     )
 
     await store.add(task)

@@ -52,8 +52,17 @@ def test_an_address_of_a_machine_or_a_network_of_its_own_is_not_public(address: 
 
 @pytest.mark.parametrize(
     ("host", "expected"),
-    [("localhost", True), ("LOCALHOST", True), ("127.0.0.1", True), ("127.8.8.8", True), ("::1", True)]
-    + [("10.0.0.1", False), ("api.hyper3d.com", False), ("127.0.0.1.nip.io", False), ("", False)],
+    [
+        ("localhost", True),
+        ("LOCALHOST", True),
+        ("127.0.0.1", True),
+        ("127.8.8.8", True),
+        ("::1", True),
+        ("10.0.0.1", False),
+        ("api.hyper3d.com", False),
+        ("127.0.0.1.nip.io", False),
+        ("", False),
+    ],
 )
 def test_this_machine_is_known_by_its_names(host: str, expected: bool) -> None:
     assert is_loopback_host(host) is expected
@@ -76,8 +85,18 @@ def test_a_link_to_this_machine_is_for_the_simulator_only(link: str) -> None:
 
 @pytest.mark.parametrize(
     "link",
-    ["http://file.hyper3d.com/a", "http://10.0.0.1/a", "ftp://file.hyper3d.com/a", "file:///etc/passwd", "/a", ""]
-    + ["https://user@file.hyper3d.com/a", "https://:pw@file.hyper3d.com/a", "https:///a", "data:text/plain,x"],
+    [
+        "http://file.hyper3d.com/a",
+        "http://10.0.0.1/a",
+        "ftp://file.hyper3d.com/a",
+        "file:///etc/passwd",
+        "/a",
+        "",
+        "https://user@file.hyper3d.com/a",
+        "https://:pw@file.hyper3d.com/a",
+        "https:///a",
+        "data:text/plain,x",
+    ],
 )
 def test_other_links_are_refused(link: str) -> None:
     with pytest.raises(FileRefused):

@@ -19,8 +19,13 @@ def test_a_slash_at_the_end_of_the_root_changes_nothing() -> None:
 
 @pytest.mark.parametrize(
     "url",
-    ["", "api.hyper3d.com", "ftp://api.hyper3d.com", "https://", "https://user@host/", "https://:pw@host/"]
-    + [
+    [
+        "",
+        "api.hyper3d.com",
+        "ftp://api.hyper3d.com",
+        "https://",
+        "https://user@host/",
+        "https://:pw@host/",
         "https://host/?key=1",
         "https://host/#x",
         "https://a..b/",

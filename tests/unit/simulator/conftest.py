@@ -15,7 +15,9 @@ OpenStand = Callable[..., Awaitable[Stand]]
 
 
 @pytest.fixture
-async def open_stand() -> AsyncIterator[OpenStand]:
+async def open_stand(caplog: pytest.LogCaptureFixture) -> AsyncIterator[OpenStand]:
+    """Opens simulators; in the end none of them may have met an unknown route or an error that nobody expected."""
+    opened: list[Stand] = []
     async with AsyncExitStack() as exits:
 
         async def open_one(**options: Any) -> Stand:
@@ -24,9 +26,15 @@ async def open_stand() -> AsyncIterator[OpenStand]:
             # The session is opened first, so that it closes last: a held answer ends when the simulator does.
             session = await exits.enter_async_context(aiohttp.ClientSession())
             await exits.enter_async_context(simulator)
-            return Stand(simulator=simulator, session=session, clock=clock, maker=maker)
+            opened.append(Stand(simulator=simulator, session=session, clock=clock, maker=maker))
+            return opened[-1]
 
         yield open_one
+
+        for stand in opened:
+            unknown = [route for route in stand.simulator.state.requests if route.endswith(" unknown")]
+            assert stand.meets_unknown_routes or not unknown
+        assert not [record for record in caplog.get_records("call") if record.name.startswith("aiohttp")]
 
 
 @pytest.fixture

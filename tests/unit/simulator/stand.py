@@ -91,6 +91,7 @@ class Stand:
     clock: TurnedClock
     maker: TinyMaker
     key: str = KEY
+    meets_unknown_routes: bool = False
     timeout: aiohttp.ClientTimeout = field(default_factory=lambda: aiohttp.ClientTimeout(total=20))
 
     async def call(self, method: str, url: str, **how: Any) -> Answer:
@@ -156,9 +157,9 @@ def form(**fields: Any) -> aiohttp.FormData:
     for name, value in fields.items():
         for one in value if isinstance(value, list) else [value]:
             if isinstance(one, bytes):
-                made.add_field(name, one, filename=f"{name}.png", content_type="image/png")
+                made.add_field(name, io.BytesIO(one), filename=f"{name}.png", content_type="image/png")
             elif isinstance(one, tuple):
-                made.add_field(name, one[1], filename=one[0])
+                made.add_field(name, io.BytesIO(one[1]), filename=one[0])
             elif one is not None:
                 made.add_field(name, str(one))
     return made

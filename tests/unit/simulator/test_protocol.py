@@ -49,6 +49,7 @@ async def test_the_word_bearer_may_be_written_in_any_case(stand: Stand):
     "path", ["/api/v2/nothing", "/api/v2", "/api/v1/rodin", "/rodin", "/api/v2/rodin/", "/api/v2/cancel"]
 )
 async def test_an_unknown_route_is_404_with_or_without_a_key(stand: Stand, path: str):
+    stand.meets_unknown_routes = True
     for headers in ({}, stand.auth()):
         answer = await stand.call("POST", f"{stand.simulator.origin}{path}", headers=headers)
 
@@ -56,6 +57,7 @@ async def test_an_unknown_route_is_404_with_or_without_a_key(stand: Stand, path:
 
 
 async def test_a_known_route_with_another_method_is_405(stand: Stand):
+    stand.meets_unknown_routes = True  # aiohttp finds no route for these either
     for method, route in [("GET", "rodin"), ("PUT", "status"), ("DELETE", "download"), ("POST", "check_balance")]:
         answer = await stand.call(method, f"{stand.simulator.url}/{route}", headers=stand.auth())
 
@@ -254,6 +256,28 @@ async def test_links_name_the_host_that_the_client_used(stand: Stand):
 
     port = stand.simulator.files_url.rpartition(":")[2]
     assert all(entry["url"].startswith(f"http://simulator.test:{port}/") for entry in answer.json["list"])
+
+
+async def test_without_a_usable_host_header_links_name_the_loopback_address(stand: Stand):
+    task = await stand.finished()
+    body = f'{{"task_uuid": "{task["uuid"]}"}}'
+    host, port = stand.simulator.origin.removeprefix("http://").split(":")
+    reader, writer = await asyncio.open_connection(host, int(port))
+    head = f"POST /api/v2/download HTTP/1.1\r\nHost: [:::\r\nAuthorization: Bearer {stand.key}\r\nConnection: close\r\n"
+    writer.write(f"{head}Content-Length: {len(body)}\r\nContent-Type: application/json\r\n\r\n{body}".encode())
+
+    answer = (await reader.read()).decode()
+    writer.close()
+    await writer.wait_closed()
+
+    assert answer.startswith("HTTP/1.1 201")
+    assert '"url":"http://127.0.0.1:' in answer
+
+
+async def test_a_large_body_without_a_key_is_still_answered(stand: Stand):
+    answer = await stand.call("POST", f"{stand.simulator.url}/rodin", data=form(images=bytes(4_000_000)))
+
+    assert answer.status == 401
 
 
 async def test_a_client_that_leaves_while_sending_starts_nothing(stand: Stand):

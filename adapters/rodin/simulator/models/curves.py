@@ -3,6 +3,7 @@
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
@@ -48,7 +49,7 @@ def smooth(points: Sequence[Sequence[float]], corners: Sequence[int] = (), *, st
     """A Catmull-Rom curve through open points, broken at the indices named in `corners`."""
     array = np.array(points, dtype=np.float64)
     breaks = sorted({0, len(array) - 1, *(index % len(array) for index in corners)})
-    runs = [_catmull_rom(array[start : end + 1], steps) for start, end in zip(breaks, breaks[1:], strict=False)]
+    runs = [_catmull_rom(array[start : end + 1], steps) for start, end in pairwise(breaks)]
     joined = np.concatenate([*(run[:-1] for run in runs), array[-1:]])
     sharp = np.zeros(len(joined), dtype=np.bool_)
     sharp[np.cumsum([0, *(len(run) - 1 for run in runs)])] = True

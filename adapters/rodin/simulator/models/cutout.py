@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from PIL import Image, ImageDraw, ImageFilter, UnidentifiedImageError
 
-from .arrays import Flags, Pixels, Singles
+from .arrays import Flags, Longs, Pixels, Reals
 
 _FORMATS = ("PNG", "JPEG", "WEBP")
 _LARGEST_PX = 1024
@@ -29,12 +29,13 @@ class Cutout:
     """A picture cropped to the thing in it."""
 
     picture: Pixels  # (h, w, 3), the thing's colours drawn out over the background
-    inside: Singles  # (h', w'), 1 on the thing, 0 beside it, the same crop, at most 224 on its longer side
+    inside: Reals  # (h', w'), 1 on the thing, 0 beside it, the same crop, at most 224 on its longer side
 
     @property
     def aspect(self) -> float:
         """Width over height."""
-        return self.picture.shape[1] / self.picture.shape[0]
+        rows, columns, _ = self.picture.shape
+        return float(columns) / float(rows)
 
 
 def cut_out(data: bytes, *, keep_alpha: bool) -> Cutout:
@@ -58,11 +59,11 @@ def cut_out(data: bytes, *, keep_alpha: bool) -> Cutout:
 
 def _opened(data: bytes) -> Image.Image:
     try:
-        image = Image.open(io.BytesIO(data), formats=_FORMATS)
-        if image.width * image.height > _LARGEST_PIXELS:
-            raise UnreadablePicture(f"the picture has {image.width} x {image.height} pixels, which is too many")
-        image.draft("RGB", (_LARGEST_PX, _LARGEST_PX))
-        image = image.convert("RGBA")
+        opened = Image.open(io.BytesIO(data), formats=_FORMATS)
+        if opened.width * opened.height > _LARGEST_PIXELS:
+            raise UnreadablePicture(f"the picture has {opened.width} x {opened.height} pixels, which is too many")
+        opened.draft("RGB", (_LARGEST_PX, _LARGEST_PX))
+        image = opened.convert("RGBA")
     except (UnidentifiedImageError, OSError, SyntaxError, Image.DecompressionBombError) as error:
         raise UnreadablePicture("the bytes are no readable PNG, JPEG or WEBP picture") from error
     image.thumbnail((_LARGEST_PX, _LARGEST_PX), Image.Resampling.BOX)
@@ -83,7 +84,7 @@ def _outline(image: Image.Image, *, keep_alpha: bool) -> Flags:
     return _rounded(size)
 
 
-def _against_background(colours: Singles) -> Flags | None:
+def _against_background(colours: Reals) -> Flags | None:
     """What stands out from an even border, or None when there is no such border or no such thing."""
     border = np.concatenate([colours[0], colours[-1], colours[:, 0], colours[:, -1]])
     middle = np.median(border, axis=0)
@@ -98,6 +99,8 @@ def _against_background(colours: Singles) -> Flags | None:
 
 
 def _rounded(size: tuple[int, int]) -> Flags:
+    if min(size) < 8:
+        return np.ones(size[::-1], dtype=np.bool_)
     mask = Image.new("L", size, 0)
     corner = min(size) * 0.12
     ImageDraw.Draw(mask).rounded_rectangle((0, 0, size[0] - 1, size[1] - 1), radius=corner, fill=255)
@@ -108,23 +111,26 @@ def _largest(mask: Flags) -> Flags:
     labels = _labelled(mask)
     sizes = np.bincount(labels.ravel())
     sizes[0] = 0
-    return labels == int(sizes.argmax()) if sizes.any() else mask
+    largest: Flags = labels == int(sizes.argmax())
+    return largest if sizes.any() else mask
 
 
 def _without_specks(mask: Flags) -> Flags:
     labels = _labelled(mask)
     sizes = np.bincount(labels.ravel())
     sizes[0] = 0
-    return (sizes >= sizes.max() * _SPECK)[labels] & mask
+    kept: Flags = (sizes >= sizes.max() * _SPECK)[labels]
+    return kept & mask
 
 
 def _filled(mask: Flags) -> Flags:
     """The mask with its holes closed: everything the border cannot reach."""
     outside = _labelled(~np.pad(mask, 1))
-    return (outside != outside[0, 0])[1:-1, 1:-1]
+    inside: Flags = outside != outside[0, 0]
+    return inside[1:-1, 1:-1]
 
 
-def _labelled(mask: Flags) -> np.ndarray[tuple[int, int], np.dtype[np.int64]]:
+def _labelled(mask: Flags) -> Longs:
     """Number connected cells (side by side) from 1; 0 where the mask is not set."""
     edges = np.diff(np.pad(mask, ((0, 0), (1, 1))).astype(np.int8), axis=1)
     rows, starts = np.nonzero(edges == 1)
@@ -151,12 +157,11 @@ def _labelled(mask: Flags) -> np.ndarray[tuple[int, int], np.dtype[np.int64]]:
     return labels
 
 
-def _drawn_out(image: Image.Image, inside: Singles) -> Pixels:
+def _drawn_out(image: Image.Image, inside: Reals) -> Pixels:
     """The thing's colours continued beyond its outline, so that its edge shows no background."""
     colours = np.asarray(image.convert("RGB"))
-    mask = Image.fromarray((inside * 255).astype(np.uint8)).resize(image.size, Image.Resampling.BILINEAR)
-    opaque = np.asarray(image.getchannel("A"), dtype=np.float32) / 255
-    weight = (np.asarray(mask.filter(ImageFilter.MinFilter(3)), dtype=np.float32) / 255) * opaque
+    mask = Image.fromarray((_core(inside) * 255).astype(np.uint8)).resize(image.size, Image.Resampling.BILINEAR)
+    weight = (np.asarray(mask) / np.float32(255)) * (np.asarray(image.getchannel("A")) / np.float32(255))
     if float(weight.min()) > 0.99:
         return colours
     around = np.zeros((*weight.shape, 3), np.float32)
@@ -172,11 +177,18 @@ def _drawn_out(image: Image.Image, inside: Singles) -> Pixels:
     return mixed.astype(np.uint8)
 
 
-def _blurred(values: Singles, radius: int) -> Singles:
+def _core(inside: Reals) -> Reals:
+    """The outline drawn in by two cells, where colours are surely the thing's own; thin things keep theirs."""
+    coarse = Image.fromarray((np.pad(inside, 2) * 255).astype(np.uint8))
+    core = np.asarray(coarse.filter(ImageFilter.MinFilter(5)), dtype=np.float32)[2:-2, 2:-2] / 255
+    return core if core.sum() > 0.2 * inside.sum() else inside
+
+
+def _blurred(values: Reals, radius: int) -> Reals:
     picture = Image.fromarray(np.clip(values, 0, 255).astype(np.uint8))
     return np.asarray(picture.filter(ImageFilter.BoxBlur(radius)), dtype=np.float32)
 
 
-def _mean_colour(colours: Pixels, weight: Singles) -> Singles:
-    mean: Singles = (colours * weight[..., None]).sum(axis=(0, 1)) / max(float(weight.sum()), 1e-6)
+def _mean_colour(colours: Pixels, weight: Reals) -> Reals:
+    mean: Reals = (colours * weight[..., None]).sum(axis=(0, 1)) / max(float(weight.sum()), 1e-6)
     return mean.astype(np.float32)

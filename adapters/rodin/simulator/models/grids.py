@@ -95,7 +95,7 @@ def plan(pieces: Sequence[Piece], quads: int) -> list[Counts]:
         fewest = [_fewest(piece, barest=barest) for piece in pieces]
         if _total(pieces, fewest) <= quads:
             break
-    extents = [_extent(piece) for piece in pieces]
+    extents = [extent(piece) for piece in pieces]
     low, high = 1e-4, 10.0
     for _ in range(40):
         cell = math.sqrt(low * high)
@@ -116,7 +116,7 @@ def _fewest(piece: Piece, *, barest: bool) -> Counts:
     return Counts(columns=max(corners or _FEWEST_AROUND, 4), intervals=max(4 if piece.loop else 3, min(spans, 6)))
 
 
-def _extent(piece: Piece) -> tuple[float, float]:
+def extent(piece: Piece) -> tuple[float, float]:
     """A piece's typical girth and its length along the surface, in scene units."""
     counts = Counts(columns=16, intervals=24)
     grid = grid_of(piece, counts)
@@ -139,4 +139,3 @@ def _settled(pieces: Sequence[Piece], counts: list[Counts], quads: int, fewest: 
         intervals = max(fewest[index].intervals, counts[index].intervals + rows)
         counts[index] = replace(counts[index], intervals=intervals)
     return counts
-

@@ -25,6 +25,10 @@ class Mesh:
     uvs: Singles  # (n, 2), origin at the picture's upper left corner as in glTF
     quads: Ints  # (q, 4)
 
+    def upright_uvs(self) -> Singles:
+        """Texture coordinates with v counted from the picture's lower edge, as OBJ, FBX and USD do."""
+        return np.column_stack([self.uvs[:, 0], np.float32(1) - self.uvs[:, 1]])
+
     def triangles(self) -> Ints:
         """The quads, each split in two: (2q, 3)."""
         return np.ascontiguousarray(self.quads[:, [0, 1, 2, 0, 2, 3]].reshape(-1, 3))
@@ -191,11 +195,26 @@ def merged(meshes: Sequence[Mesh], name: str) -> Mesh:
     )
 
 
-def fitted(meshes: Sequence[Mesh], longest: float) -> list[Mesh]:
-    """The meshes centred at the origin and scaled evenly until the longest side fits."""
-    low = np.min([mesh.points.min(axis=0) for mesh in meshes], axis=0)
-    high = np.max([mesh.points.max(axis=0) for mesh in meshes], axis=0)
-    scale = np.float32(longest / float((high - low).max()))
-    middle = (low + high) / np.float32(2)
-    return [replace(mesh, points=(mesh.points - middle) * scale) for mesh in meshes]
+def fitted(meshes: Sequence[Mesh], longest: float, proportions: Sequence[float] | None = None) -> list[Mesh]:
+    """The meshes centred at the origin, their longest side together `longest`.
 
+    With `proportions` (x, y, z) they are stretched to those, else scaled evenly.
+    """
+    low = np.min([mesh.points.min(axis=0) for mesh in meshes], axis=0).astype(np.float64)
+    high = np.max([mesh.points.max(axis=0) for mesh in meshes], axis=0).astype(np.float64)
+    size = np.maximum(high - low, 1e-6)
+    wanted = size if proportions is None else np.array(proportions, dtype=np.float64)
+    scale = (wanted / size * (longest / wanted.max())).astype(np.float32)
+    middle = ((low + high) / 2).astype(np.float32)
+    return [_stretched(mesh, middle, scale) for mesh in meshes]
+
+
+def _stretched(mesh: Mesh, middle: Singles, scale: Singles) -> Mesh:
+    points = (mesh.points - middle) * scale
+    if np.ptp(scale) < 1e-6 * scale.max():
+        return replace(mesh, points=points)
+    normals, tangents = mesh.normals / scale, mesh.tangents[:, :3] * scale
+    normals /= np.linalg.norm(normals, axis=1, keepdims=True)
+    tangents /= np.linalg.norm(tangents, axis=1, keepdims=True)
+    turned = np.column_stack([tangents, mesh.tangents[:, 3:]])
+    return replace(mesh, points=points, normals=normals, tangents=turned)

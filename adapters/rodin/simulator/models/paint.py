@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from PIL import Image
 
-from .arrays import Floats, Pixels, Singles
+from .arrays import Floats, Pixels, Reals, Singles
 from .atlas import GUTTER
 from .draws import digest
 from .finishes import Colour, Finish
@@ -119,16 +119,16 @@ def _lay(picture: Pixels, place: _Place, painted: Pixels) -> None:
     picture[place.outer] = np.pad(wide, (place.pad[0], (0, 0), (0, 0)), mode="edge")
 
 
-def _bytes(values: Singles) -> Pixels:
+def _bytes(values: Reals) -> Pixels:
     return (np.clip(values, 0, 1) * np.float32(255) + np.float32(0.5)).astype(np.uint8)
 
 
-def _mixed(first: Colour, second: Colour, mix: Singles) -> Singles:
+def _mixed(first: Colour, second: Colour, mix: Reals) -> Reals:
     one, two = np.array(first, np.float32), np.array(second, np.float32)
     return one + (two - one) * mix[..., None].astype(np.float32)
 
 
-def _relief(height: Singles, area: Area, bump: float) -> Singles:
+def _relief(height: Reals, area: Area, bump: float) -> Reals:
     """Normals of a height field, x to the right and y up in the picture, -1..1."""
     steep = np.float32(_STEEPNESS * bump)
     across = (np.roll(height, -1, axis=1) - np.roll(height, 1, axis=1)) * (steep * area.size[1] / max(area.girth, 0.05))
@@ -136,7 +136,7 @@ def _relief(height: Singles, area: Area, bump: float) -> Singles:
     if len(height) > 2:
         down[1:-1] = (height[2:] - height[:-2]) * (steep * area.size[0] / max(area.length, 0.05))
     normals = np.stack([-across, down, np.ones_like(across)], axis=-1).astype(np.float32)
-    unit: Singles = normals / np.sqrt((normals * normals).sum(axis=-1, keepdims=True))
+    unit: Reals = normals / np.sqrt((normals * normals).sum(axis=-1, keepdims=True))
     return unit
 
 
@@ -178,5 +178,3 @@ def _grid_normals(points: Floats) -> Floats:
     lengths = np.linalg.norm(normals, axis=-1, keepdims=True)
     unit: Floats = np.where(lengths > 1e-12, normals / np.maximum(lengths, 1e-12), [0.0, 1.0, 0.0])
     return unit
-
-

@@ -30,10 +30,6 @@ class _Camera:
     middle: tuple[float, float]
     size: int
 
-    @property
-    def rotation(self) -> Floats:
-        return _rotation()
-
     def project(self, points: Floats) -> Floats:
         """Samples across, samples down, and 1 / distance."""
         flat = _flat(points)
@@ -74,12 +70,14 @@ def _portrait(mesh: Mesh, textures: Textures | None, px: int) -> Image.Image:
     size = px * _SUPERSAMPLING
     points, triangles = mesh.points.astype(np.float64), mesh.triangles()
     camera = _aimed(points, size)
-    hits = visible(camera.project(points), triangles, size)
+    screen = camera.project(points)
+    hits = visible(screen, triangles, size)
     colour, surface = _looks(mesh, triangles, hits, textures)
-    normals = hits.blend(mesh.normals, triangles) @ camera.rotation.T.astype(np.float32)
+    turned = mesh.normals @ _rotation().T.astype(np.float32)
+    view = hits.blend(np.column_stack([turned, screen[:, 2].astype(np.float32)]), triangles)
+    normals = view[:, :3]
     normals /= np.maximum(np.sqrt((normals * normals).sum(axis=1, keepdims=True)), np.float32(1e-6))
-    nearness = hits.blend(camera.project(points)[:, 2:].astype(np.float32), triangles)[:, 0]
-    open_ = _openness(hits.samples, nearness, size)
+    open_ = _openness(hits.samples, view[:, 3], size)
     picture = _backdrop(points, triangles, camera).reshape(-1, 3)
     picture[hits.samples] = shade(normals, colour, surface, open_)
     return Image.fromarray(picture.reshape(size, size, 3)).reduce(_SUPERSAMPLING)
@@ -102,12 +100,12 @@ def _openness(samples: Longs, nearness: Singles, size: int) -> Singles:
     distance = np.float32(1) / nearness
     coarse = size // step
     cell = (samples // size // step) * coarse + samples % size // step
-    count = np.bincount(cell, minlength=coarse * coarse)
-    total = np.bincount(cell, weights=distance, minlength=coarse * coarse)
-    total, weight = (_blurred(field.reshape(coarse, coarse), coarse // 24) for field in (total, count.astype(np.float64)))
+    sums = [np.bincount(cell, each, coarse * coarse) for each in (distance, np.ones_like(distance))]
+    total, weight = (_blurred(field.reshape(coarse, coarse).astype(np.float64), coarse // 24) for field in sums)
     around = (total / np.maximum(weight, 1e-6)).ravel()[cell]
     behind = np.clip((distance - around) * 1.5, 0, 0.42)
-    return (1.0 - behind).astype(np.float32)
+    open_: Singles = (1.0 - behind).astype(np.float32)
+    return open_
 
 
 def _blurred(field: Floats, radius: int) -> Floats:
@@ -143,5 +141,3 @@ def _shadow(points: Floats, triangles: Ints, camera: _Camera, coarse: int) -> Fl
     near, far = (np.asarray(shape.filter(ImageFilter.GaussianBlur(coarse / share))) / 255.0 for share in (50, 18))
     soft: Floats = 0.45 * near + 0.55 * far
     return soft
-
-

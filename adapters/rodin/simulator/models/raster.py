@@ -19,10 +19,10 @@ class Hits:
 
     def blend(self, values: Singles, triangles: Ints) -> Singles:
         """Interpolate values of vertices at every hit."""
-        corners = triangles[self.triangles]
-        mixed = values[corners[:, 0]] * self.weights[:, :1]
-        mixed += values[corners[:, 1]] * self.weights[:, 1:2]
-        mixed += values[corners[:, 2]] * self.weights[:, 2:]
+        corners = triangles.take(self.triangles, axis=0)
+        mixed = values.take(corners[:, 0], axis=0) * self.weights[:, :1]
+        mixed += values.take(corners[:, 1], axis=0) * self.weights[:, 1:2]
+        mixed += values.take(corners[:, 2], axis=0) * self.weights[:, 2:]
         return mixed
 
 
@@ -54,7 +54,8 @@ def visible(screen: Floats, triangles: Ints, size: int) -> Hits:
     front = np.flatnonzero(area < -1e-12)  # y runs down, so counter-clockwise is negative
     spans = _spans(corners[front], size)
     which, row, column = spans.samples(size)
-    x, y = column + 0.5, row + 0.5
+    x: Floats = column + np.float64(0.5)
+    y: Floats = row + np.float64(0.5)
     slopes = _planes(corners[front])
     nearness = slopes[which, 0] + slopes[which, 1] * x + slopes[which, 2] * y
     winner = _nearest(row * size + column, which, nearness, size)
@@ -118,6 +119,8 @@ def _planes(corners: Floats) -> Floats:
 
 def _nearest(samples: Longs, which: Longs, nearness: Floats, size: int) -> Longs:
     """Which candidates win their sample; of equals the one listed last."""
+    if not len(samples):  # a model thinner than a sample
+        return np.zeros(0, dtype=np.int64)
     low, high = float(nearness.min()), float(nearness.max())
     depth = ((nearness - low) * ((_DEPTH_STEPS - 1) / max(high - low, 1e-12))).astype(np.int64)
     order = (depth << 32) | np.arange(len(which))

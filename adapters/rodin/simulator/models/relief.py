@@ -1,7 +1,7 @@
 """A picture as a solid: its outline inflated front and back, with walls between."""
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from PIL import Image, ImageFilter
@@ -71,7 +71,8 @@ def distances(mask: Flags) -> Floats:
         best[:, :-shift] = np.minimum(best[:, :-shift], squares[:, shift:] + shift * shift)
         if shift * shift > float(best.max()):
             break
-    return np.sqrt(best)
+    away: Floats = np.sqrt(best)
+    return away
 
 
 def cells_of(solid: Solid, columns: int, rows: int) -> Flags:
@@ -124,7 +125,7 @@ class _Sheet:
 
 def mesh_of_cells(solid: Solid, cells: Flags, name: str) -> Mesh:
     """Raise a solid from its cells."""
-    sheet = _sheet(cells)
+    sheet = _settled(_sheet(cells), solid.cutout.inside, cells.shape)
     aspect = solid.cutout.aspect
     wide, tall = (2.0, 2.0 / aspect) if aspect >= 1 else (2.0 * aspect, 2.0)
     plane = np.stack([(sheet.flat[:, 0] - 0.5) * wide, (0.5 - sheet.flat[:, 1]) * tall], axis=-1)
@@ -156,14 +157,49 @@ def _sheet(cells: Flags) -> _Sheet:
     renumbered[used] = np.arange(len(used))
     row, column = np.divmod(used, columns + 1)
     flat = np.stack([(column - 1) / (columns - 2), (row - 1) / (rows - 2)], axis=-1)
-    return _Sheet(flat=_smoothed(flat, renumbered[edges]), faces=renumbered[faces], rim=renumbered[edges])
+    return _Sheet(flat=flat, faces=renumbered[faces], rim=renumbered[edges])
 
 
-def _smoothed(flat: Floats, edges: Longs) -> Floats:
-    """Iron the staircase out of the outline; each turn shrinks, then grows back (Taubin, 1995)."""
+def _settled(sheet: _Sheet, inside: Singles, shape: tuple[int, ...]) -> _Sheet:
+    """The same sheet with the staircase of its rim drawn to the true outline, by no more than a cell."""
+    cell = np.array([1 / (shape[1] - 2), 1 / (shape[0] - 2)])
+    rim = np.unique(sheet.rim)
+    start = _ironed(sheet.flat, sheet.rim)[rim]
+    found = start.copy()
+    margin, soft = _softened(inside, cell)
+    for _ in range(4):
+        level = _padded(soft, found, margin) - 0.5
+        slope = np.stack(
+            [_padded(soft, found + step, margin) - _padded(soft, found - step, margin) for step in np.diag(cell / 2)],
+            axis=-1,
+        )
+        move = -level[:, None] * slope / np.maximum((slope * slope).sum(axis=1, keepdims=True), 0.02)
+        found = np.clip(found + np.clip(move, -0.5, 0.5) * cell, start - 0.7 * cell, start + 0.7 * cell)
+    flat = sheet.flat.copy()
+    flat[rim] = np.clip(found, 0, 1)
+    return replace(sheet, flat=_ironed(flat, sheet.rim))
+
+
+def _softened(inside: Singles, cell: Floats) -> tuple[int, Singles]:
+    """The outline's cover, blurred over about a cell of the mesh, with a margin of nothing."""
+    radius = max(1.0, 0.6 * float((cell * inside.shape[::-1]).max()))
+    margin = math.ceil(3 * radius)
+    cover = Image.fromarray((np.pad(inside, margin) * 255).astype(np.uint8)).filter(ImageFilter.GaussianBlur(radius))
+    return margin, np.asarray(cover).astype(np.float32) / np.float32(255)
+
+
+def _padded(soft: Singles, flat: Floats, margin: int) -> Floats:
+    """Samples of a field that has a margin around the crop."""
+    rows, columns = soft.shape
+    inner = np.array([(columns - 2 * margin) / columns, (rows - 2 * margin) / rows])
+    return _sampled(soft, flat * inner + [margin / columns, margin / rows])
+
+
+def _ironed(flat: Floats, edges: Longs) -> Floats:
+    """Smooth the outline; each pair of turns shrinks it, then lets it grow back (Taubin, 1995)."""
     flat = flat.copy()
     touched = np.unique(edges)
-    for weight in (0.5, -0.34, 0.5, -0.34, 0.5, -0.34):
+    for weight in (0.5, -0.5):
         total = np.zeros_like(flat)
         for one, two in ((0, 1), (1, 0)):
             for axis in (0, 1):
@@ -214,8 +250,8 @@ class _Part:
 def _normals(points: Floats, faces: Longs) -> Floats:
     corners = points[faces]
     normal = np.cross(corners[:, 2] - corners[:, 0], corners[:, 3] - corners[:, 1])
-    total = np.stack(
-        [np.bincount(faces.ravel(), weights=np.repeat(normal[:, axis], 4), minlength=len(points)) for axis in range(3)],
+    total: Floats = np.stack(
+        [np.bincount(faces.ravel(), np.repeat(normal[:, axis], 4), len(points)) for axis in range(3)],
         axis=-1,
     )
     return _unit(total)
@@ -229,8 +265,16 @@ def _unit(vectors: Floats) -> Floats:
 
 def _face(points: Floats, faces: Longs, uvs: Floats, *, mirrored: bool) -> _Part:
     normals = _normals(points, faces)
-    ahead = np.sign(normals[:, 2:]) * [1.0, 0.0, 0.0] if not mirrored else np.broadcast_to([1.0, 0.0, 0.0], normals.shape)
-    return _Part(points=points, normals=normals, tangents=_tangents(normals, ahead, -1.0 if mirrored else 1.0), uvs=uvs, quads=faces)
+    ahead = (
+        np.sign(normals[:, 2:]) * [1.0, 0.0, 0.0] if not mirrored else np.broadcast_to([1.0, 0.0, 0.0], normals.shape)
+    )
+    return _Part(
+        points=points,
+        normals=normals,
+        tangents=_tangents(normals, ahead, -1.0 if mirrored else 1.0),
+        uvs=uvs,
+        quads=faces,
+    )
 
 
 def _tangents(normals: Floats, ahead: Floats, sign: float) -> Floats:
@@ -258,7 +302,9 @@ def _wall(front: Floats, back: Floats, sheet: _Sheet, frame: Frame) -> _Part:
 
 def _joined(parts: list[_Part], name: str) -> Mesh:
     starts = np.cumsum([0, *(len(part.points) for part in parts)])
-    quads: Ints = np.concatenate([part.quads + start for part, start in zip(parts, starts, strict=False)]).astype(np.int32)
+    quads: Ints = np.concatenate([part.quads + start for part, start in zip(parts, starts, strict=False)]).astype(
+        np.int32
+    )
     return Mesh(
         name=name,
         points=np.concatenate([part.points for part in parts]).astype(np.float32),

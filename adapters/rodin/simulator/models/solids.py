@@ -55,7 +55,9 @@ def cut(*points: Point2, part: str = "body", finish: str = "main") -> Piece:
     return lathe(straight(points), part=part, finish=finish)
 
 
-def ball(x: float, y: float | None = None, z: float | None = None, *, part: str = "body", finish: str = "main") -> Piece:
+def ball(
+    x: float, y: float | None = None, z: float | None = None, *, part: str = "body", finish: str = "main"
+) -> Piece:
     """An ellipsoid around the origin with the given half axes."""
     angle = np.linspace(-math.pi / 2, math.pi / 2, 49)
     points = np.stack([np.cos(angle), np.sin(angle)], axis=-1)

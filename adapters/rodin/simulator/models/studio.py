@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .arrays import Floats, Pixels, Singles
+from .arrays import Floats, Ints, Pixels, Singles
 
 _TABLE = 128
 _ROUGHNESS = (0.05, 0.15, 0.3, 0.45, 0.65, 1.0)
@@ -120,11 +120,14 @@ def shade(normals: Singles, colour: Pixels, surface: Pixels, openness: Singles) 
     mirror = np.float32(0.04) + (base - np.float32(0.04)) * metal
     lit = base * (1 - metal) * (tables.diffuse[at] * openness)[:, None]
     lit += (mirror * tables.tinted[level][:, None] + tables.plain[level][:, None]) * np.sqrt(openness)[:, None]
-    return _tone()[np.minimum(lit * np.float32(4095 / 4), 4095).astype(np.int32)]
+    seen: Pixels = _tone()[np.minimum(lit * np.float32(4095 / 4), 4095).astype(np.int32)]
+    return seen
 
 
 @functools.cache
-def _levels() -> np.ndarray[tuple[int], np.dtype[np.int32]]:
+def _levels() -> Ints:
     """The table level nearest to each roughness byte."""
     known = np.array(_ROUGHNESS)
-    return np.abs(np.arange(256)[:, None] / 255 - known[None, :]).argmin(axis=1).astype(np.int32)
+    apart = np.abs(np.arange(256)[:, None] / 255 - known[None, :])
+    nearest: Ints = np.argmin(apart, axis=1).astype(np.int32)
+    return nearest

@@ -1,0 +1,90 @@
+import numpy as np
+import pytest
+from PIL import Image
+
+from .making import apple_on_white, encoded, logo, made
+
+SUBJECTS = {
+    "a brass teapot": (),
+    "a sword": (),
+    "a car": (),
+    "torus knot": (),
+    "a castle": (),
+    "apple": (encoded(apple_on_white()),),
+    "logo": (encoded(logo()),),
+}
+
+
+def subject(image):
+    """Where a picture differs from its own soft background: edges are sharp only on the model."""
+    grey = np.asarray(image.convert("L"), dtype=float)
+    steps = np.abs(np.diff(grey, axis=0))[:, :-1] + np.abs(np.diff(grey, axis=1))[:-1]
+    rows, columns = np.nonzero(steps > 14)
+    return rows.min() / len(grey), rows.max() / len(grey), columns.min() / len(grey), columns.max() / len(grey)
+
+
+@pytest.mark.parametrize("prompt", SUBJECTS)
+def test_pictures_show_the_whole_model_large_and_centred(tmp_path, prompt):
+    files = made(tmp_path, prompt=prompt, pictures=SUBJECTS[prompt], faces=8000, texture_px=256, preview_render=True)
+
+    for name, size in (("preview.webp", 512), ("render.jpg", 768)):
+        image = Image.open(files[name])
+        top, bottom, left, right = subject(image)
+        assert image.size == (size, size)
+        assert min(top, left) > 0.04
+        assert max(bottom, right) < 0.96
+        assert max(bottom - top, right - left) == pytest.approx(0.8, abs=0.06)
+        assert (top + bottom) / 2 == pytest.approx(0.5, abs=0.06)
+        assert (left + right) / 2 == pytest.approx(0.5, abs=0.06)
+
+
+def colourfulness(image):
+    """How far the most colourful spots are from grey."""
+    values = np.asarray(image.convert("RGB"), dtype=float)
+    return np.quantile(values.max(axis=2) - values.min(axis=2), 0.97)
+
+
+def test_the_preview_is_grey_and_the_render_is_not(tmp_path):
+    files = made(tmp_path, prompt="a red car", preview_render=True, texture_px=256)
+
+    assert colourfulness(Image.open(files["preview.webp"])) < 16
+    assert colourfulness(Image.open(files["render.jpg"])) > 90
+
+
+def test_a_picture_can_be_recognised_in_the_render(tmp_path):
+    image = Image.open(
+        made(tmp_path, pictures=(encoded(apple_on_white()),), preview_render=True, texture_px=256)["render.jpg"]
+    )
+
+    pixels = np.asarray(image, dtype=int).reshape(-1, 3)
+    red = (pixels[:, 0] > pixels[:, 1] + 60) & (pixels[:, 0] > pixels[:, 2] + 60)
+    green = (pixels[:, 1] > pixels[:, 0] + 25) & (pixels[:, 1] > pixels[:, 2] + 25)
+    assert red.mean() > 0.15
+    assert green.mean() > 0.005
+
+
+@pytest.mark.parametrize("faces", [20_000, 400_000])
+def test_dense_models_look_like_their_coarser_selves(tmp_path, faces):
+    coarse, dense = (
+        np.asarray(Image.open(made(tmp_path, faces=count, material="None")["preview.webp"]).convert("L"), dtype=float)
+        for count in (13_000, faces)
+    )
+
+    assert np.abs(coarse - dense).mean() < 2
+
+
+def test_a_low_face_count_shows_its_facets(tmp_path):
+    few, many = (
+        np.asarray(Image.open(made(tmp_path, faces=faces)["preview.webp"]).convert("L"), dtype=float)
+        for faces in (500, 13_000)
+    )
+
+    assert np.abs(few - many).mean() > 0.5
+
+
+def test_the_render_stands_on_a_light_background_with_a_shadow(tmp_path):
+    pixels = np.asarray(Image.open(made(tmp_path, preview_render=True)["render.jpg"]).convert("L"), dtype=float)
+
+    corners = [pixels[:20, :20], pixels[:20, -20:], pixels[-20:, :20]]
+    assert min(corner.mean() for corner in corners) > 170
+    assert pixels[-160:].min() < 0.85 * pixels[-5:, :40].mean()

@@ -1,0 +1,91 @@
+"""What the loops and people ask often is answered from indexes, however many tasks have ended."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import sqlite3
+from collections.abc import Callable, Coroutine, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import Engine, event, insert
+
+from bot.model import TaskState
+from storage.codec import task_row
+from storage.database import open_database
+from storage.schema import tasks
+from storage.tasks import SqlTaskStore
+from tests.factories import NOON, a_task, a_worker, after, an_address, an_owner
+
+# The index on untold tasks holds only those; to walk through it is to walk through the answer.
+FULL_SCAN = re.compile(r"SCAN (tasks|files|mine)\b(?!.* ix_tasks_untold)")
+
+RUNNING = {TaskState.SUBMITTED, TaskState.GENERATING}
+
+QUESTIONS: dict[str, Callable[[SqlTaskStore], Coroutine[Any, Any, object]]] = {
+    "claim_accepted": lambda store: store.claim_accepted(a_worker(), now=after(days=1), parallel=3),
+    "claim_due": lambda store: store.claim_due(RUNNING, a_worker(), now=after(days=1), limit=5),
+    "claim_untold": lambda store: store.claim_untold(a_worker(), platforms=["console"], now=after(days=1), limit=5),
+    "next_due": lambda store: store.next_due(RUNNING, now=NOON),
+    "renew": lambda store: store.renew(["w1", "w2"], a_worker(), now=NOON),
+    "release": lambda store: store.release("w1", a_worker()),
+    "mark_told": lambda store: store.mark_told("w1", revision=0, address=an_address()),
+    "postpone_telling": lambda store: store.postpone_telling("w1", until=NOON),
+    "tasks_of": lambda store: store.tasks_of(an_owner(), limit=5),
+    "tasks_in": lambda store: store.tasks_in({TaskState.UNCLEAR}, limit=5),
+    "queue_place": lambda store: store.queue_place("w7"),
+    "durations": lambda store: store.durations("Gen-2.5-Medium", limit=20),
+    "usage": lambda store: store.usage(an_owner(), since=NOON),
+    "spent": lambda store: store.spent(platform="console", server_id="desk", since=NOON),
+    "known_uuids": lambda store: store.known_uuids(["a", "b"]),
+    "save": lambda store: store.save(a_task(id="w1"), expected_revision=0),
+}
+
+
+@pytest.fixture(scope="module")
+def path(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A database with 10,000 ended tasks and 500 waiting ones."""
+    path = tmp_path_factory.mktemp("hot") / "bot.db"
+    asyncio.run(fill(path))
+    return path
+
+
+async def fill(path: Path) -> None:
+    ended = task_row(a_task(state=TaskState.READY, told=0, owner=an_owner("of before")))
+    waiting = task_row(a_task())
+    rows = [{**ended, "id": f"e{n}", "vendor_uuid": f"u{n}"} for n in range(10_000)]
+    rows += [{**waiting, "id": f"w{n}"} for n in range(500)]
+    async with open_database(f"sqlite:///{path}") as database, database.writing() as connection:
+        await connection.execute(insert(tasks), rows)
+
+
+@contextmanager
+def statements() -> Iterator[list[tuple[str, Any]]]:
+    """Collect what is sent to the database meanwhile."""
+    sent: list[tuple[str, Any]] = []
+
+    def note(_connection: object, _cursor: object, statement: str, parameters: Any, *_: object) -> None:
+        if statement.startswith(("SELECT", "UPDATE", "WITH", "DELETE")):
+            sent.append((statement, parameters))
+
+    event.listen(Engine, "before_cursor_execute", note)
+    try:
+        yield sent
+    finally:
+        event.remove(Engine, "before_cursor_execute", note)
+
+
+@pytest.mark.parametrize("name", QUESTIONS)
+async def test_nothing_walks_through_all_tasks(name: str, path: Path) -> None:
+    async with open_database(f"sqlite:///{path}") as database:
+        with statements() as sent:
+            await QUESTIONS[name](SqlTaskStore(database))
+
+    plain = sqlite3.connect(path)
+    plans = [step[3] for statement, values in sent for step in plain.execute(f"EXPLAIN QUERY PLAN {statement}", values)]
+    plain.close()
+    assert plans
+    assert [step for step in plans if FULL_SCAN.match(step)] == []
