@@ -22,8 +22,8 @@ from bot.errors import BadSettings, BotError, OperatorMistake
 from bot.terminal import EXIT_REFUSED, Terminal, is_watched
 
 NO_PLATFORM = (
-    "No chat platform is set up. This version talks in the terminal: rodin-bot console uses these settings, "
-    "rodin-bot demo needs none. Discord and Slack come with the next versions."
+    "There is no chat platform to run yet: Discord and Slack come with the next versions. rodin-bot console talks in "
+    "this terminal with these settings, rodin-bot demo needs none, rodin-bot run --role worker runs the loops alone."
 )
 
 
@@ -89,12 +89,18 @@ def _add_simulator(parser: argparse.ArgumentParser) -> None:
     parser.set_defaults(run=_simulator)
 
 
-def _run(_: argparse.Namespace) -> int:
+def _run(values: argparse.Namespace) -> int:
+    from bot.app import work
+    from bot.log import set_up
     from bot.settings import load_settings, require_key
 
     settings = load_settings()
     require_key(settings)
-    raise BadSettings(NO_PLATFORM)
+    if values.role != "worker":
+        raise BadSettings(NO_PLATFORM)
+    set_up(level=settings.log_level, style=settings.log_format, secrets=settings.secrets())
+    asyncio.run(work(settings))
+    return 0
 
 
 def _demo(values: argparse.Namespace) -> int:

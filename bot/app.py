@@ -9,6 +9,7 @@ import asyncio
 import logging
 import os
 import secrets
+import signal
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
@@ -120,6 +121,30 @@ async def serve(core: Core, platforms: Mapping[str, Platform], stopping: asyncio
             log.warning("stopped with work in hand loop=%s", run.get_name())
             run.cancel()
     log.info("stopped")
+
+
+async def work(settings: Settings) -> None:
+    """Run the loops alone, with nobody to tell, until SIGINT or SIGTERM: one of several processes on one database."""
+    stopping = asyncio.Event()
+    async with open_core(settings) as core, asked_to_stop() as asked:
+        asked.add_done_callback(lambda _: stopping.set())
+        await serve(core, {}, stopping)
+
+
+@asynccontextmanager
+async def asked_to_stop() -> AsyncIterator[asyncio.Task[bool]]:
+    """Give a task that ends when the process gets SIGINT or SIGTERM."""
+    asked = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, asked.set)
+    waiting = asyncio.create_task(asked.wait(), name="interrupted")
+    try:
+        yield waiting
+    finally:
+        waiting.cancel()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            loop.remove_signal_handler(number)
 
 
 async def _until_stopped(stopping: asyncio.Event, runs: Sequence[asyncio.Task[None]]) -> None:

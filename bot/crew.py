@@ -85,11 +85,10 @@ class Crew:
         try:
             claimed = await self._job.claim(free)
         except StorageError as error:
-            self._note_outage(error)
+            self._note_outage("database does not answer", error)
             return False
-        except Exception:
-            log.exception("claiming failed loop=%s", self._job.name)
-            self._is_out = True
+        except Exception as error:  # noqa: BLE001 - a loop outlives what it did not expect; logged with its traceback
+            self._note_outage("claiming failed", error)
             return False
         self._note_recovery()
         # A row in hand whose lease ran out, as on a machine that slept, is ours again; it is not worked on twice.
@@ -143,8 +142,9 @@ class Crew:
             return IDLE_MAX_S
         try:
             due = await self._job.next_due()
-        except StorageError:
-            return OUTAGE_WAIT_S
+        except Exception as error:  # noqa: BLE001 - the next claim meets the same trouble and says so
+            log.debug("next due moment unknown loop=%s error=%s", self._job.name, error)
+            return IDLE_MAX_S
         if due is None or due <= looked_at:  # what is due and was not given waits for room, not for time
             return IDLE_MAX_S
         return min(IDLE_MAX_S, max(IDLE_MIN_S, (due - self._clock.now()).total_seconds()))
@@ -166,9 +166,10 @@ class Crew:
         while self._busy:
             await asyncio.wait(tuple(self._busy))
 
-    def _note_outage(self, error: StorageError) -> None:
+    def _note_outage(self, what: str, error: Exception) -> None:
         if not self._is_out:
-            log.error("database does not answer, waiting loop=%s error=%s", self._job.name, error)
+            trace = None if isinstance(error, StorageError) else error
+            log.error("%s, waiting loop=%s error=%s", what, self._job.name, error, exc_info=trace)
         self._is_out = True
 
     def _note_recovery(self) -> None:

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import shutil
-import signal
 import tempfile
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -23,7 +22,7 @@ from adapters.console.screens import ChatScreen, LineScreen, LiveScreen, Screen
 from adapters.console.session import Session, chat, read_script
 from adapters.rodin.simulator.options import SimulatorOptions
 from adapters.rodin.simulator.server import Simulator
-from bot.app import Core, open_core, serve
+from bot.app import Core, asked_to_stop, open_core, serve
 from bot.errors import UserMistake
 from bot.log import set_up
 from bot.schedule import Pace
@@ -145,7 +144,7 @@ async def _run(core: Core, platform: ConsolePlatform, act: Callable[[], Awaitabl
     stopping = asyncio.Event()
     served = asyncio.create_task(serve(core, {platform.name: platform}, stopping), name="serve")
     acting = asyncio.ensure_future(act())
-    async with _interrupted() as interrupted:
+    async with asked_to_stop() as interrupted:
         await asyncio.wait([served, acting, interrupted], return_when=asyncio.FIRST_COMPLETED)
         stopping.set()
         if not acting.done():
@@ -156,22 +155,6 @@ async def _run(core: Core, platform: ConsolePlatform, act: Callable[[], Awaitabl
         platform.screen.write("Stopped. What Rodin has taken goes on there; start again to hear of it.")
         return EXIT_INTERRUPTED
     return acting.result()
-
-
-@asynccontextmanager
-async def _interrupted() -> AsyncIterator[asyncio.Task[bool]]:
-    """Give a task that ends when the process is asked to stop."""
-    asked = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, asked.set)
-    waiting = asyncio.create_task(asked.wait(), name="interrupted")
-    try:
-        yield waiting
-    finally:
-        waiting.cancel()
-        for number in (signal.SIGINT, signal.SIGTERM):
-            loop.remove_signal_handler(number)
 
 
 @contextmanager

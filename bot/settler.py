@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
-from bot.changes import change
-from bot.errors import VendorError
+from bot.changes import step
+from bot.errors import VendorBusy, VendorError, VendorGarbled
 from bot.model import Charge, Failure, FailureKind, Submission, Task, TaskState, UsageRecord
 from bot.ports import Clock, Generator, TaskStore
 from bot.schedule import Pace, backoff_s
@@ -22,7 +22,33 @@ WINDOW = timedelta(minutes=10)
 """How long after we sent it a charge can still be that task's: the longest submission time-out, twice."""
 
 TRIES = 5
-"""How often the usage records are asked for before the task is called unclear without them."""
+"""How often unreadable usage records are asked for before the task is called unclear without them."""
+
+OUTAGE_TRIES = 180
+"""The same while Rodin cannot be reached at all: an hour and a half at the longest wait of 30 s."""
+
+MOST_PAGES = 50
+"""Pages of usage records that are read to get back to the moment in question."""
+
+MOST_RIVALS = 10_000
+"""Other tasks in doubt that are looked through; with more of them nothing is adopted."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evidence:
+    """What speaks for a charge being a task's own.
+
+    `charges` are those that no task of ours accounts for and that may be meant. `rivals` are other tasks that the
+    same charge could belong to.
+    """
+
+    charges: tuple[UsageRecord, ...]
+    rivals: tuple[Task, ...]
+
+    def only_charge_of(self, task: Task) -> UsageRecord | None:
+        """Return the one charge with the task's tier and amount, if there is exactly one and its moment is known."""
+        alike = [charge for charge in self.charges if is_same(charge, task)]
+        return alike[0] if len(alike) == 1 and alike[0].time is not None else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,77 +69,124 @@ class Settler:
     async def settle(self, task: Task) -> None:
         """Adopt the charge that must be this task's, or end the task as unclear. Harmless to repeat."""
         try:
-            records = await self._records_of(task)
+            evidence = await self._evidence(task)
         except VendorError as error:
             await self._later_or_unread(task, error)
             return
-        if not records and self._is_early(task):
+        charge = evidence.only_charge_of(task) if self.is_exclusive else None
+        if charge is not None and not evidence.rivals:
+            await self._adopt(task, charge)
+        elif self._may_clear_up(task, evidence, charge):
             await self._later(task, misses=task.misses)
-            return
-        if self.is_exclusive and len(records) == 1 and not await self._rivals(task):
-            await self._adopt(task, records[0])
         else:
-            await self._leave_open(task, charge_seen=bool(records))
+            await self._leave_open(task, charge_seen=bool(evidence.charges))
 
-    async def _records_of(self, task: Task) -> tuple[UsageRecord, ...]:
-        """Return the charges that no task of ours accounts for and that could be this task's."""
-        fitting = [record for record in await self.generator.usage() if fits(record, task)]
-        known = await self.tasks.known_uuids({record.task_uuid for record in fitting})
-        return tuple(record for record in fitting if record.task_uuid not in known)
+    def _may_clear_up(self, task: Task, evidence: Evidence, charge: UsageRecord | None) -> bool:
+        """Say whether waiting may tell more: a charge still to come, or rivals whose answers are still to come."""
+        if charge is not None and any(rival.state is TaskState.SUBMITTING for rival in evidence.rivals):
+            return self._is_younger(task, WINDOW.total_seconds())
+        is_missing = charge is None if self.is_exclusive else not evidence.charges
+        return is_missing and self._is_younger(task, self.pace.settle_s)
 
-    async def _rivals(self, task: Task) -> Sequence[Task]:
+    async def _evidence(self, task: Task) -> Evidence:
+        """Read the records, then the tasks in doubt, then whose records are known: in this order.
+
+        A submission under way is `submitting` from before its charge until its uuid is written. So whoever caused a
+        record that was read is either seen as a rival after that, or known after that; never neither.
+        """
+        records = [record for record in await self._records_since(task) if could_be(record, task)]
+        rivals = await self._rivals(task)
+        known = await self.tasks.known_uuids({record.task_uuid for record in records})
+        return Evidence(charges=tuple(record for record in records if record.task_uuid not in known), rivals=rivals)
+
+    async def _records_since(self, task: Task) -> Sequence[UsageRecord]:
+        """Return the usage records back to when the task was sent, and perhaps older ones.
+
+        Raises:
+            VendorGarbled: there is no getting back that far.
+        """
+        found: dict[str, UsageRecord] = {}
+        for page in range(1, MOST_PAGES + 1):
+            records = await self.generator.usage(page)
+            news = [record for record in records if record.task_uuid not in found]
+            found.update((record.task_uuid, record) for record in news)
+            if not news or any(is_before(record, task) for record in news):
+                return tuple(found.values())
+        raise VendorGarbled(f"usage records do not go back to {task.submitted_at} on {MOST_PAGES} pages")
+
+    async def _rivals(self, task: Task) -> tuple[Task, ...]:
         """Return other tasks in doubt that the same charge could belong to."""
-        open_ones = await self.tasks.tasks_in([TaskState.SUBMITTING, TaskState.UNCLEAR], limit=1000)
-        return [other for other in open_ones if other.id != task.id and could_share(task, other)]
+        found = []
+        for state in (TaskState.SUBMITTING, TaskState.UNCLEAR):
+            doubtful = await self.tasks.tasks_in([state], limit=MOST_RIVALS)
+            is_cut = len(doubtful) == MOST_RIVALS
+            found += [other for other in doubtful if other.id != task.id and (is_cut or could_share(task, other))]
+        return tuple(found)
 
     async def _adopt(self, task: Task, record: UsageRecord) -> None:
         now = self.clock.now()
         # `/download` needs only the uuid, so a task without a subscription key can still be collected.
         found = Submission(uuid=record.task_uuid, subscription_key=None, consumed=record.amount)
-
-        def adopted(row: Task) -> Task:
-            return row.move(TaskState.SUBMITTED, now=now, submission=found)
-
-        await change(self.tasks, self.clock, task.id, adopted)
+        await step(
+            self.tasks, self.clock, task, lambda row: row.move(TaskState.SUBMITTED, now=now, submission=found)
+        )
         log.warning("submission adopted from usage records task=%s uuid=%s", task.id, record.task_uuid)
 
     async def _leave_open(self, task: Task, *, charge_seen: bool | None) -> None:
         now = self.clock.now()
         failure = Failure(kind=FailureKind.LOST_ANSWER, charged=Charge.MAYBE, charge_seen=charge_seen)
-        await change(self.tasks, self.clock, task.id, lambda row: row.move(TaskState.UNCLEAR, now=now, failure=failure))
+        await step(self.tasks, self.clock, task, lambda row: row.move(TaskState.UNCLEAR, now=now, failure=failure))
         log.error("task unclear task=%s charge_seen=%s", task.id, charge_seen)
 
     async def _later_or_unread(self, task: Task, error: VendorError) -> None:
         misses = task.misses + 1
-        if misses >= TRIES:
+        if misses >= (OUTAGE_TRIES if isinstance(error, VendorBusy) else TRIES):
             await self._leave_open(task, charge_seen=None)
             return
-        log.warning("usage records not read task=%s misses=%d error=%s", task.id, misses, error)
+        if misses == 1:
+            log.warning("usage records not read, asking again task=%s error=%s", task.id, error)
         await self._later(task, misses=misses)
 
-    def _is_early(self, task: Task) -> bool:
-        """Say whether a charge may still be on its way into the records."""
-        if task.submitted_at is None:
-            return False
-        return self.clock.now() - task.submitted_at < timedelta(seconds=self.pace.settle_s)
+    def _is_younger(self, task: Task, seconds: float) -> bool:
+        return task.submitted_at is not None and self.clock.now() - task.submitted_at < timedelta(seconds=seconds)
 
     async def _later(self, task: Task, *, misses: int) -> None:
         due = self.clock.now() + timedelta(seconds=backoff_s(max(misses, 1), self.pace))
-        await change(self.tasks, self.clock, task.id, lambda row: replace(row, misses=misses, next_at=due))
+
+        def postponed(row: Task) -> Task:
+            news = {"misses": misses, "next_at": due}
+            is_first = misses > 0 and row.misses == 0  # now the thread shows that the answer was lost
+            return row.revise(**news) if is_first else replace(row, **news)
+
+        await step(self.tasks, self.clock, task, postponed)
 
 
-def fits(record: UsageRecord, task: Task) -> bool:
-    """Say whether a charge could be this task's: right moment, right tier, right amount."""
-    if record.time is None or task.submitted_at is None:
+def could_be(record: UsageRecord, task: Task) -> bool:
+    """Say whether a charge may be this task's as far as its moment goes, and its tier or amount speaks for it.
+
+    Loose on purpose: the person is told that something was charged rather than that nothing was.
+    """
+    if task.submitted_at is None:
         return False
-    is_in_time = task.submitted_at - CLOCK_SLACK <= record.time <= task.submitted_at + WINDOW
-    return is_in_time and record.amount == task.price and names_tier(record.item, task.request.tier)
+    is_in_time = record.time is None or task.submitted_at - CLOCK_SLACK <= record.time <= task.submitted_at + WINDOW
+    return is_in_time and (record.amount == task.price or names_tier(record.item, task.request.tier))
+
+
+def is_same(record: UsageRecord, task: Task) -> bool:
+    """Say whether a charge has the task's tier and amount."""
+    return record.amount == task.price and names_tier(record.item, task.request.tier)
+
+
+def is_before(record: UsageRecord, task: Task) -> bool:
+    """Say whether a charge is too old to be this task's. One without a moment never is."""
+    return record.time is not None and task.submitted_at is not None and record.time < task.submitted_at - CLOCK_SLACK
 
 
 def names_tier(item: str, tier: str) -> bool:
     """Say whether a usage record's item is this tier.
 
     Items read like "Rodin Gen-2.5-Medium"; the last word is compared, since one tier's name can end another's.
+    Source: two public clients of late 2026.
     """
     words = item.casefold().split()
     return bool(words) and words[-1] == tier.casefold()
@@ -121,7 +194,7 @@ def names_tier(item: str, tier: str) -> bool:
 
 def could_share(task: Task, other: Task) -> bool:
     """Say whether one charge could belong to either of two tasks in doubt."""
-    if task.submitted_at is None or other.submitted_at is None:
+    if task.submitted_at is None or other.submitted_at is None or other.submission is not None:
         return False
     is_near = abs(task.submitted_at - other.submitted_at) <= WINDOW + CLOCK_SLACK
     return is_near and task.price == other.price and task.request.tier == other.request.tier

@@ -4,18 +4,32 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from bot.bell import Bell
-from bot.changes import change
-from bot.errors import NoSuchFile, VendorBusy, VendorFull, VendorRefused, VendorUnclear
+from bot.changes import change, step
+from bot.errors import (
+    DatabaseBusy,
+    NoSuchFile,
+    NoSuchTask,
+    StorageError,
+    SubmissionTaken,
+    VendorBusy,
+    VendorFull,
+    VendorRefused,
+    VendorUnclear,
+)
 from bot.model import Charge, Failure, FailureKind, Hold, Submission, Task, TaskState
 from bot.ports import Clock, FileStore, Generator, TaskStore, Worker
 from bot.schedule import Pace, backoff_s
 from bot.settler import Settler
+from bot.sweeper import clear_spool
 
 log = logging.getLogger(__name__)
+
+WRITE_WAIT_S = 5.0
+"""Between two tries to write down what Rodin gave back, while the database refuses it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,40 +55,47 @@ class Submitter:
 
     def __init__(self, parts: SubmitterParts) -> None:
         self._parts = parts
-        self._misses = 0  # refusals for lack of room or reach, in a row, over all tasks
-        self._closed_until: datetime | None = None
+        self._door = Door(parts.pace)
+        self._sending: set[str] = set()
 
     async def claim(self, room: int) -> Sequence[Task]:
         """Lease orphans of a dead process first, then accepted tasks, up to `room` of them."""
         p = self._parts
         now = p.clock.now()
-        orphans = await p.tasks.claim_due([TaskState.SUBMITTING], p.worker, now=now, limit=room)
-        claimed = list(orphans)
-        while len(claimed) < room and not self._is_closed(now):
-            task = await p.tasks.claim_accepted(p.worker, now=now, parallel=p.parallel)
+        claimed = list(await p.tasks.claim_due([TaskState.SUBMITTING], p.worker, now=now, limit=room))
+        sendable = self._door.room(now, room - len(claimed), sending=len(self._sending))
+        for _ in range(sendable):
+            try:
+                task = await p.tasks.claim_accepted(p.worker, now=now, parallel=p.parallel)
+            except DatabaseBusy:
+                if not claimed:
+                    raise
+                break  # what is leased already must not wait for its lease to end
             if task is None:
                 break
+            self._sending.add(task.id)
             claimed.append(task)
         return claimed
 
     async def next_due(self) -> datetime | None:
         """Say when the next claim may find something."""
-        now = self._parts.clock.now()
-        due = await self._parts.tasks.next_due([TaskState.ACCEPTED, TaskState.SUBMITTING], now=now)
-        if due is None or self._closed_until is None:
-            return due
-        return max(due, self._closed_until)
+        p = self._parts
+        now = p.clock.now()
+        doubtful = await p.tasks.next_due([TaskState.SUBMITTING], now=now)
+        waiting = await p.tasks.next_due([TaskState.ACCEPTED], now=now)
+        sendable = waiting and self._door.opens(waiting)
+        return min(filter(None, (doubtful, sendable)), default=None)
 
     async def work(self, task: Task) -> None:
         """Send one accepted task, or settle one that was being sent when a process died."""
-        if task.state is TaskState.SUBMITTING:
-            await self._parts.settler.settle(task)
-        else:
-            await self._send(task)
+        try:
+            if task.state is TaskState.SUBMITTING:
+                await self._parts.settler.settle(task)
+            else:
+                await self._send(task)
+        finally:
+            self._sending.discard(task.id)
         self._parts.bell.ring()
-
-    def _is_closed(self, now: datetime) -> bool:
-        return self._closed_until is not None and now < self._closed_until
 
     async def _send(self, task: Task) -> None:
         p = self._parts
@@ -82,8 +103,7 @@ class Submitter:
             pictures = [await p.files.load(picture.key) for picture in task.request.pictures]
         except NoSuchFile as error:
             log.error("picture lost task=%s error=%s", task.id, error)
-            failure = Failure(kind=FailureKind.PICTURES_LOST, charged=Charge.NO)
-            await self._end(task.id, failure)
+            await self._end(task, Failure(kind=FailureKind.PICTURES_LOST, charged=Charge.NO))
             return
         now = p.clock.now()
         sending = task.move(TaskState.SUBMITTING, now=now, submitted_at=now, hold=None)
@@ -93,55 +113,127 @@ class Submitter:
         try:
             submission = await p.generator.submit(task.request, pictures)
         except VendorBusy as error:
-            await self._put_back(task.id, error)
+            await self._put_back(sending, error)
         except VendorRefused as error:
             log.warning("task refused task=%s code=%s reason=%s", task.id, error.code, error.reason)
-            await self._end(task.id, refusal(error))
+            self._door.open()
+            await self._end(sending, refusal(error))
         except VendorUnclear as error:
             log.error("answer lost task=%s error=%s", task.id, error)
+            self._door.doubt(now=p.clock.now())
             await p.settler.settle(sending)
         else:
+            self._door.open()
             await self._keep(task.id, submission)
 
     async def _keep(self, task_id: str, submission: Submission) -> None:
-        """Write down what Rodin gave back: it exists nowhere else."""
+        """Write down what Rodin gave back, whatever it takes: it exists nowhere else."""
         p = self._parts
-        self._misses, self._closed_until = 0, None
+        log.info("rodin took it task=%s uuid=%s consumed=%s", task_id, submission.uuid, submission.consumed)
         now = p.clock.now()
         first = now + timedelta(seconds=p.pace.min_s)
+        while True:
+            try:
+                await change(p.tasks, p.clock, task_id, lambda row: taken(row, submission, now=now, next_at=first))
+            except (NoSuchTask, SubmissionTaken):
+                raise
+            except StorageError as error:
+                log.error("submission not written down task=%s uuid=%s error=%s", task_id, submission.uuid, error)
+                await p.clock.sleep(WRITE_WAIT_S)
+            else:
+                return
 
-        def taken(task: Task) -> Task:
-            return task.move(TaskState.SUBMITTED, now=now, submission=submission, next_at=first)
-
-        await change(p.tasks, p.clock, task_id, taken)
-        log.info("rodin took it task=%s uuid=%s consumed=%s", task_id, submission.uuid, submission.consumed)
-
-    async def _put_back(self, task_id: str, error: VendorBusy) -> None:
+    async def _put_back(self, task: Task, error: VendorBusy) -> None:
         """Rodin surely did not take it: back into the queue, and nobody is sent for a while."""
         p = self._parts
-        self._misses += 1
         now = p.clock.now()
-        if isinstance(error, VendorFull):
-            wait_s, hold = max(p.pace.full_s, error.retry_after_s or 0.0), Hold.FULL
-        else:
-            wait_s, hold = backoff_s(self._misses, p.pace, retry_after_s=error.retry_after_s), Hold.BUSY
-        self._closed_until = now + timedelta(seconds=wait_s)
-        if self._misses == 1:
-            log.warning("rodin takes nothing for now task=%s wait_s=%.1f error=%s", task_id, wait_s, error)
+        hold = self._door.shut(error, now=now)
 
-        def returned(task: Task) -> Task:
-            if task.muted:  # called off while it was being sent, and it was not sent
-                return task.move(TaskState.ACCEPTED, now=now).move(TaskState.CANCELLED, now=now)
-            return task.move(TaskState.ACCEPTED, now=now, hold=hold)
+        def returned(row: Task) -> Task:
+            back = row.move(TaskState.ACCEPTED, now=now, submitted_at=None, hold=hold)
+            # Called off while it was being sent, and it was not sent.
+            return back.move(TaskState.CANCELLED, now=now, hold=None) if row.muted else back
 
-        await change(p.tasks, p.clock, task_id, returned)
+        row = await step(p.tasks, p.clock, task, returned)
+        if row.state is TaskState.CANCELLED:
+            await clear_spool(p.files, row.id)
 
-    async def _end(self, task_id: str, failure: Failure) -> None:
+    async def _end(self, task: Task, failure: Failure) -> None:
         p = self._parts
         now = p.clock.now()
-        await change(
-            p.tasks, p.clock, task_id, lambda task: task.move(TaskState.FAILED, now=now, failure=failure, hold=None)
+        await step(
+            p.tasks, p.clock, task, lambda row: row.move(TaskState.FAILED, now=now, failure=failure, hold=None)
         )
+
+
+class Door:
+    """Whether tasks may be sent now: shut for a while after Rodin took none, then tried with one task first.
+
+    Each process has its own; it is a courtesy to Rodin and to the queue, not a promise.
+    """
+
+    def __init__(self, pace: Pace) -> None:
+        self._pace = pace
+        self._misses = 0
+        self._doubts = 0
+        self._said = ""
+        self._shut_until: datetime | None = None
+
+    def room(self, now: datetime, free: int, *, sending: int) -> int:
+        """Say how many tasks may be sent now, of `free`, while `sending` are on their way."""
+        if self._shut_until is None:
+            return free
+        if now < self._shut_until or sending:
+            return 0
+        return min(free, 1)
+
+    def opens(self, due: datetime) -> datetime:
+        """Return when a task that is due may be sent."""
+        return due if self._shut_until is None else max(due, self._shut_until)
+
+    def shut(self, error: VendorBusy, *, now: datetime) -> Hold:
+        """Rodin took none: shut for as long as the error says, longer each time. Returns why, for people."""
+        if self._shut_until is None or now >= self._shut_until:  # several that left together count once
+            self._misses += 1
+        if isinstance(error, VendorFull):
+            self._shut("rodin is full", now=now, wait_s=max(self._pace.full_s, error.retry_after_s or 0.0))
+            return Hold.FULL
+        wait_s = backoff_s(self._misses, self._pace, retry_after_s=error.retry_after_s)
+        self._shut("rodin takes nothing for now", now=now, wait_s=wait_s)
+        return Hold.BUSY
+
+    def doubt(self, *, now: datetime) -> None:
+        """An answer was lost. What is sent next may be lost as well and be charged, so each time it waits longer."""
+        self._doubts += 1
+        self._shut("sending rests after a lost answer", now=now, wait_s=self._pace.full_s * 2 ** min(self._doubts, 5))
+
+    def open(self) -> None:
+        """Rodin answered a submission: send as many as there is room for."""
+        if self._said:
+            log.info("rodin takes tasks again")
+        self._misses, self._doubts, self._said, self._shut_until = 0, 0, "", None
+
+    def _shut(self, why: str, *, now: datetime, wait_s: float) -> None:
+        if why != self._said:
+            log.warning("%s wait_s=%.1f", why, wait_s)
+        self._said = why
+        until = now + timedelta(seconds=wait_s)
+        self._shut_until = until if self._shut_until is None else max(until, self._shut_until)
+
+
+def taken(row: Task, submission: Submission, *, now: datetime, next_at: datetime) -> Task:
+    """Return a task with what Rodin gave back for it.
+
+    The row may have moved on while the answer was on its way and the database out of reach: then another process
+    has settled the doubt, and what is known now is added to what it wrote.
+    """
+    known = row.submission
+    if known is not None and known.uuid == submission.uuid:
+        return row if known.subscription_key else row.revise(submission=submission)
+    if row.state is TaskState.SUBMITTING:
+        return row.move(TaskState.SUBMITTED, now=now, submission=submission, next_at=next_at)
+    failure = row.failure and replace(row.failure, charged=Charge.YES, charge_seen=True)
+    return row.revise(submission=submission, failure=failure)
 
 
 def refusal(error: VendorRefused) -> Failure:

@@ -1,10 +1,10 @@
-"""Clears what a killed process left in the file store."""
+"""Clears pictures that no task will send any more out of the file store."""
 
 from __future__ import annotations
 
 import logging
 
-from bot.errors import NoSuchTask
+from bot.errors import NoSuchTask, StorageError
 from bot.model import TaskState
 from bot.ports import FileStore, TaskStore
 
@@ -14,16 +14,28 @@ DONE_WITH_PICTURES = frozenset({TaskState.READY, TaskState.CANCELLED})
 """Failed and unclear tasks keep theirs: a person may have them sent again."""
 
 
-async def sweep_spool(tasks: TaskStore, files: FileStore) -> int:
-    """Remove pictures that no task will send any more; return of how many tasks.
+async def clear_spool(files: FileStore, task_id: str) -> None:
+    """Remove a task's pictures. Trouble is only logged: the next sweep takes what stays."""
+    try:
+        await files.remove(f"spool/{task_id}")
+    except StorageError as error:
+        log.warning("spool not cleared task=%s error=%s", task_id, error)
 
-    Only for a process that knows that no other one takes wishes: pictures are stored before their row.
+
+async def sweep_spool(tasks: TaskStore, files: FileStore) -> int:
+    """Remove what a killed process left in the spool; return of how many tasks.
+
+    Only for a process that knows that no other one takes wishes: pictures are stored before their row. Trouble is
+    logged and ends the sweep; nothing depends on it.
     """
     swept = 0
-    for task_id in {key.split("/")[1] for key in await files.keys("spool")}:
-        if not await _may_need_pictures(tasks, task_id):
-            await files.remove(f"spool/{task_id}")
-            swept += 1
+    try:
+        for task_id in sorted({key.split("/")[1] for key in await files.keys("spool")}):
+            if not await _may_need_pictures(tasks, task_id):
+                await files.remove(f"spool/{task_id}")
+                swept += 1
+    except StorageError as error:
+        log.warning("spool not swept to the end error=%s", error)
     if swept:
         log.info("spool swept tasks=%d", swept)
     return swept

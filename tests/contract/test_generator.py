@@ -43,17 +43,21 @@ class Stage:
     async def finished(self, **changes: Any) -> Submission:
         """Return a submission whose jobs are over and whose files are made."""
         submission = await self.client.submit(a_request(**changes), [])
+        await self.pass_time()
+        return submission
+
+    async def pass_time(self) -> None:
+        """Let ten minutes pass, in which every task ends and its files are made."""
         self.time.turn(600)
         self.clock.moment = self.time.now()
         for task in self.simulator.state.tasks.values():
             await self.simulator.stage.workshop.wait(task.order.spec)
-        return submission
 
     async def model(self, submission: Submission) -> RemoteFile:
         """Return the listed model."""
         files = await self.client.files(submission)
         position = pick_model([file.name for file in files], "glb", "PBR")
-        assert position is not None
+        assert position is not None, files
         return files[position]
 
 
@@ -85,7 +89,7 @@ async def test_a_model_from_words_lives_its_whole_life(stage: Stage, tmp_path: P
     waiting = await stage.client.status(submission)
     stage.time.turn(60)
     running = await stage.client.status(submission)
-    stage.time.turn(600)
+    await stage.pass_time()
     ended = await stage.client.status(submission)
     sha256 = await stage.client.fetch(await stage.model(submission), tmp_path / "model.glb")
 
@@ -234,12 +238,10 @@ async def test_a_task_that_was_taken_is_never_called_free(open_stage: Open, faul
 async def test_a_task_found_in_the_charges_can_be_collected(open_stage: Open, tmp_path: Path) -> None:
     stage = await open_stage(faults="drop_after_accept")
     with pytest.raises(VendorUnclear):
-        await stage.finished()
-    stage.time.turn(600)
+        await stage.client.submit(a_request(), [])
+    await stage.pass_time()
 
     (record,) = await stage.client.usage()
-    (task,) = stage.simulator.state.tasks.values()
-    await stage.simulator.stage.workshop.wait(task.order.spec)
     adopted = Submission(uuid=record.task_uuid, subscription_key=None)
 
     assert await stage.client.fetch(await stage.model(adopted), tmp_path / "model.glb")
@@ -326,3 +328,21 @@ async def test_a_purged_result_is_no_task_any_more(open_stage: Open) -> None:
         await stage.client.files(submission)
 
     assert caught.value.reason is RefusalReason.NO_SUCH_TASK
+
+
+async def test_a_real_model_is_taken_whole_and_a_cut_one_is_noticed(tmp_path: Path) -> None:
+    time, clock = SimulatorClock(), TurnedClock(moment=SIMULATOR_NOON)
+    settings = SimulatorOptions(seed=7, faults="wrong_content_length:x1")
+    async with Simulator(settings, clock=time) as simulator:
+        async with RodinClient(RodinOptions(url=simulator.url, key=KEY), clock) as client:
+            stage = Stage(simulator=simulator, time=time, client=client, clock=clock)
+            submission = await stage.finished(tier="Gen-2.5-Extreme-Low", quality_override=1_000)
+            model = await stage.model(submission)
+
+            with pytest.raises(FileBroken, match="cut short"):
+                await client.fetch(model, tmp_path / "model.glb")
+            await client.fetch(model, tmp_path / "model.glb")
+
+    head = (tmp_path / "model.glb").read_bytes()[:12]
+    assert head[:4] == b"glTF"
+    assert int.from_bytes(head[8:], "little") == (tmp_path / "model.glb").stat().st_size

@@ -41,6 +41,8 @@ class SimulatorOptions:
     access_log: bool = False
 
     def __post_init__(self) -> None:
+        # Whole numbers and floats are welcome too; amounts are exact from here on.
+        object.__setattr__(self, "balance", Decimal(str(self.balance)))
         parse_faults(self.faults)
         problems = [sentence for wrong, sentence in self._checks() if wrong]
         if problems:

@@ -5,7 +5,6 @@ import signal
 import socket
 import sys
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
 import aiohttp
@@ -120,36 +119,27 @@ async def _asked(session: aiohttp.ClientSession, simulator: Simulator, route: st
         return await answer.json()
 
 
-async def _until_listed(
-    session: aiohttp.ClientSession, simulator: Simulator, uuid: str, count: int
-) -> tuple[Any, float]:
-    """The listing once it is whole, and the slowest answer of all that were given meanwhile, in seconds."""
-    loop = asyncio.get_running_loop()
-    slowest = 0.0
-    while True:
-        asked_at = loop.time()
-        listing = (await _asked(session, simulator, "download", task_uuid=uuid))["list"]
-        slowest = max(slowest, loop.time() - asked_at)
-        if len(listing) == count:
-            return listing, slowest
-
-
-async def test_a_real_model_comes_out_and_answers_stay_quick_meanwhile(tmp_path: Path):
+async def test_a_real_model_comes_out_and_questions_are_answered_meanwhile():
     headers = {"Authorization": "Bearer any"}
-    async with (
-        Simulator(SimulatorOptions(speed=100_000)) as simulator,
-        aiohttp.ClientSession(headers=headers) as session,
-    ):
+    options = SimulatorOptions(speed=100_000)
+    async with Simulator(options) as simulator, aiohttp.ClientSession(headers=headers) as session:
         fields = {"prompt": "a brass teapot", "tier": "Gen-2.5-Low", "quality_override": "20000", "seed": "1"}
         async with session.post(f"{simulator.url}/rodin", data=fields) as answer:
             task = await answer.json()
 
-        listing, slowest = await _until_listed(session, simulator, task["uuid"], 2)
+        answered, listing = 0, []
+        while not listing:
+            listing = (await _asked(session, simulator, "download", task_uuid=task["uuid"]))["list"]
+            answered += 1
 
         links = {entry["name"]: entry["url"] for entry in listing}
         async with aiohttp.ClientSession() as plain, plain.get(links["base_basic_pbr.glb"]) as answer:
             assert (await answer.read())[:4] == b"glTF"
-    assert slowest < 0.5  # 0.05 on a quiet machine; tests share theirs
+    assert answered > 20  # in a loop that stands still while a model is made, it would be one or two
+
+
+def test_a_balance_may_be_given_as_any_number():
+    assert SimulatorOptions(balance=207.5).balance == Decimal("207.5")  # type: ignore[arg-type]
 
 
 MADE_OF: dict[tuple[str, str], tuple[str, bytes]] = {

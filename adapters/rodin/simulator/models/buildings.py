@@ -16,15 +16,9 @@ def house(draws: Draws) -> list[Piece]:
     gables = slab(gable, deep - 0.03, part="walls").moved(y=tall - 0.01)
     eave = wide / 2 + 0.16
     drop = 0.16 * ridge / (wide / 2)
-    outline = [
-        (-eave, -drop),
-        (-eave, -drop + 0.12),
-        (0, ridge + 0.12),
-        (eave, -drop + 0.12),
-        (eave, -drop),
-        (0, ridge),
-    ]
+    outline = [(-0.01, ridge), (-0.01, ridge + 0.12), (eave, -drop + 0.12), (eave, -drop)]
     roof = slab(straight(outline, closed=True), deep + 0.3, part="roof", finish="accent").moved(y=tall - 0.02)
+    roofs = mirrored([roof])
     side = draws.pick((-1, 1))
     door = box((0.3, 0.55, 0.08), 0.06, part="door", finish="wood").moved(side * 0.3, 0.27, deep / 2 + 0.01)
     knob = ball(0.025, part="door", finish="trim").moved(side * 0.3 + 0.09, 0.27, deep / 2 + 0.06)
@@ -32,7 +26,7 @@ def house(draws: Draws) -> list[Piece]:
         -side * wide * 0.27, tall + ridge * 0.72, -0.1
     )
     step = box((0.5, 0.08, 0.26), 0.1, part="step", finish="stone").moved(side * 0.3, 0.04, deep / 2 + 0.12)
-    return [walls, gables, roof, door, knob, chimney, step, *_windows(draws, (wide, deep, tall), side)]
+    return [walls, gables, *roofs, door, knob, chimney, step, *_windows(draws, (wide, deep, tall), side)]
 
 
 def _windows(draws: Draws, size: tuple[float, float, float], door_side: int) -> list[Piece]:

@@ -129,15 +129,7 @@ def _tail(draws: Draws, breed: Breed, root: Point3) -> Piece:
 
 def _dragon_parts(draws: Draws, chest: Point3, head: Point3) -> list[Piece]:
     span = draws.near(1.25, 0.15)
-    outline = [
-        (0, 0),
-        (span * 0.45, 0.5),
-        (span, 0.62),
-        (span * 0.82, 0.2),
-        (span * 0.66, 0.3),
-        (span * 0.5, -0.02),
-        (span * 0.32, 0.1),
-    ]
+    outline = [(0, -0.1), (0, 0.26), (span * 0.5, 0.56), (span, 0.64), (span * 0.84, 0.1), (span * 0.42, -0.12)]
     wing = slab(straight(outline, closed=True), 0.04, part="wings", finish="accent").turned("x", -24).turned("y", 24)
     horn = tube(
         [(0.1, 0.18, -0.02), (0.16, 0.42, -0.2), (0.16, 0.52, -0.42)],

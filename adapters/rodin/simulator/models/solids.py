@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -77,11 +78,32 @@ def box(size: Point3, bevel: float = 0.04, *, part: str = "body", finish: str = 
 
 
 def slab(outline: Curve, thickness: float, bevel: float = 0.0, *, part: str = "body", finish: str = "main") -> Piece:
-    """A flat outline (x, y) made `thickness` deep along z, its edges slanted by a share `bevel`."""
-    half = thickness / 2
+    """A flat outline (x, y) made `thickness` deep along z, its edges slanted by a share `bevel`.
+
+    The outline must have a point from which all of it can be seen: its flat sides are fans around that point.
+    """
+    half, centre = thickness / 2, heart_of(outline.points)
     slant = [(1.0 - bevel, -half), (1.0, -half * 0.3), (1.0, half * 0.3), (1.0 - bevel, half)]
     profile = slant if bevel else [(1.0, -half), (1.0, half)]
-    return lathe(straight(profile), outline, part=part, finish=finish).turned("x", 90.0).scaled(1.0, -1.0, 1.0)
+    ring = replace(outline, points=outline.points - centre)
+    turned = lathe(straight(profile), ring, part=part, finish=finish).turned("x", 90.0).scaled(1.0, -1.0, 1.0)
+    return turned.moved(float(centre[0]), float(centre[1]))
+
+
+def heart_of(outline: Floats) -> Floats:
+    """The point farthest inside of all of an outline's sides, found by trying ever finer grids."""
+    ahead = np.roll(outline, -1, axis=0) - outline
+    area = float((outline[:, 0] * ahead[:, 1] - outline[:, 1] * ahead[:, 0]).sum())
+    inward = np.stack([-ahead[:, 1], ahead[:, 0]], axis=-1) * math.copysign(1.0, area)
+    inward /= np.maximum(np.linalg.norm(inward, axis=1, keepdims=True), 1e-12)
+    low, high = outline.min(axis=0), outline.max(axis=0)
+    best = (low + high) / 2
+    for share in (0.5, 0.05, 0.005):
+        steps = np.linspace(-share, share, 25)
+        tries = best + np.stack(np.meshgrid(*np.outer(high - low, steps)), axis=-1).reshape(-1, 2)
+        depth = ((tries[:, None] - outline[None]) * inward[None]).sum(axis=2).min(axis=1)
+        best = tries[int(depth.argmax())]
+    return best
 
 
 def tube(

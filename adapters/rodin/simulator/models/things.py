@@ -24,13 +24,7 @@ def car(draws: Draws) -> list[Piece]:
     ]
     hull = slab(straight(side, closed=True), 0.92, 0.06, part="body")
     top = [(cab - 0.62, 0.6), (cab + 0.62, 0.6), (cab + 0.3, roof), (cab - 0.42, roof)]
-    cabin = lathe(
-        straight([(0.98, -0.4), (1, -0.1), (1, 0.1), (0.98, 0.4)]),
-        straight(top, closed=True),
-        part="windows",
-        finish="glass",
-    )
-    cabin = cabin.turned("x", 90).scaled(1, -1, 1)
+    cabin = slab(straight(top, closed=True), 0.8, 0.03, part="windows", finish="glass")
     lid = box((0.74, 0.06, 0.78), 0.3, part="roof").moved(cab - 0.06, roof)
     tyre = torus(0.17, 0.085, part="wheels", finish="rubber").turned("x", 90)
     hub = cut((0, -0.06), (0.14, -0.06), (0.12, 0.07), (0, 0.09), part="wheels", finish="chrome").turned("x", 90)
