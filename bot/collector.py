@@ -4,15 +4,27 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import shutil
 import tempfile
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
 from bot.bell import Bell
-from bot.changes import change
-from bot.errors import FileBroken, FileLinkExpired, FileRefused, VendorBusy, VendorError, VendorRefused
+from bot.changes import step
+from bot.contact import Contact
+from bot.errors import (
+    FileBroken,
+    FileLinkExpired,
+    FileRefused,
+    StorageError,
+    VendorBusy,
+    VendorError,
+    VendorRefused,
+)
 from bot.files import pick_model, role_of, safe_names
 from bot.model import (
     Charge,
@@ -28,16 +40,26 @@ from bot.model import (
 )
 from bot.ports import Clock, FileStore, Generator, TaskStore, Worker
 from bot.schedule import Pace, backoff_s
+from bot.sweeper import clear_spool
 
 log = logging.getLogger(__name__)
 
 STATES = (TaskState.COLLECTING,)
 
 TRIES = 6
-"""How often a listing or a transfer is tried before the model counts as lost, with growing waits in between."""
+"""How often a listing or the model's transfer may fail before it counts as lost, with growing waits in between."""
+
+SIDE_TRIES = 3
+"""The same for a file beside the model, which is then left out."""
+
+STRANGER_ANSWERS = 3
+"""After so many answers of "no such task" we believe it."""
 
 TRANSFERS = 3
 """How often one file is asked for in a row, before everything is listed anew."""
+
+NO_ROOM_WAIT_S = 120.0
+"""Between two tries while our own disk or file store takes nothing: each one fetches everything again."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,6 +84,8 @@ class Collector:
 
     def __init__(self, parts: CollectorParts) -> None:
         self._parts = parts
+        self._contact = Contact("collector", gap_s=2 * parts.pace.max_s)
+        self._failures: Counter[str] = Counter()
 
     async def claim(self, room: int) -> Sequence[Task]:
         """Lease finished tasks whose files can be asked for now."""
@@ -94,27 +118,28 @@ class Collector:
         return has_render or not task.request.preview_render or self._age_s(task) > self._parts.pace.render_s
 
     async def _wait_for_listing(self, task: Task, listed: Sequence[RemoteFile]) -> None:
-        """Done does not mean listed: ask again, up to a limit."""
+        """Done does not mean listed: ask again, until there were listings for a while and never a model."""
         p = self._parts
-        if self._age_s(task) > p.pace.listing_s and model_of(task, listed) is None:
+        answered = self._contact.heard(task.id, now=p.clock.now())
+        if answered.total_seconds() >= p.pace.listing_s and model_of(task, listed) is None:
             await self._fail(task, FailureKind.NO_MODEL)
             return
         due = p.clock.now() + timedelta(seconds=p.pace.min_s)
-        await change(p.tasks, p.clock, task.id, lambda row: replace(row, next_at=due, misses=0))
+        await step(p.tasks, p.clock, task, lambda row: replace(row, next_at=due, misses=0))
 
     async def _collect(self, task: Task, submission: Submission, listed: Sequence[RemoteFile]) -> None:
         p = self._parts
-        with tempfile.TemporaryDirectory(prefix="rodin-bot-") as scratch:
-            files = await self._fetch_all(task, submission, listed, Path(scratch))
+        try:
+            async with scratch_folder() as scratch:
+                files = await self._fetch_all(task, submission, listed, scratch)
+        except StorageError as error:
+            await self._wait_for_room(task, error)
+            return
         now = p.clock.now()
-        await change(
-            p.tasks,
-            p.clock,
-            task.id,
-            lambda row: row.move(TaskState.READY, now=now, files=files, progress=1.0),
-        )
+        self._forget(task)
+        await step(p.tasks, p.clock, task, lambda row: row.move(TaskState.READY, now=now, files=files, progress=1.0))
         log.info("task moved task=%s from=%s to=%s files=%d", task.id, task.state, TaskState.READY, len(files))
-        await p.files.remove(f"spool/{task.id}")
+        await clear_spool(p.files, task.id)
 
     async def _fetch_all(
         self, task: Task, submission: Submission, listed: Sequence[RemoteFile], scratch: Path
@@ -128,12 +153,16 @@ class Collector:
             try:
                 files.append(await self._fetch_one(task, submission, remote, scratch / name, role))
             except VendorError as error:
-                if position == model:
-                    raise
-                if task.misses + 1 < TRIES and not isinstance(error, FileRefused):
+                if position == model or not self._may_go_without(task, error):
                     raise
                 log.warning("file left out task=%s name=%s error=%s", task.id, name, error)
         return tuple(files)
+
+    def _may_go_without(self, task: Task, error: VendorError) -> bool:
+        """Say whether a file beside the model has been tried often enough. An outage is no reason to leave it out."""
+        if isinstance(error, VendorBusy):
+            return False
+        return isinstance(error, FileRefused) or self._failures[task.id] + 1 >= SIDE_TRIES
 
     async def _fetch_one(
         self, task: Task, submission: Submission, remote: RemoteFile, target: Path, role: FileRole
@@ -168,26 +197,49 @@ class Collector:
         raise FileBroken(f"{remote.name} is not listed any more")
 
     async def _miss(self, task: Task, error: VendorError) -> None:
+        """A listing or transfer that failed: again later; an outage is waited for, anything else only so often."""
         p = self._parts
+        now = p.clock.now()
         misses = task.misses + 1
-        is_final = isinstance(error, FileRefused) or (
-            isinstance(error, VendorRefused) and error.reason is RefusalReason.NO_SUCH_TASK
-        )
-        is_outage = isinstance(error, VendorBusy) and self._age_s(task) <= p.pace.unreachable_s
-        if is_final or (misses >= TRIES and not is_outage):
-            log.error("files lost task=%s error=%s", task.id, error)
-            await self._fail(task, FailureKind.FILES_LOST)
+        if isinstance(error, VendorBusy):
+            self._contact.missed(task.id, error, now=now)
+            lost = FailureKind.FILES_LOST if misses * p.pace.max_s >= p.pace.unreachable_s else None
+        else:
+            log.warning("collecting failed task=%s error=%s", task.id, error)
+            self._failures[task.id] += 1
+            lost = self._lost_over(task, error)
+        if lost is not None:
+            log.error("model lost task=%s kind=%s error=%s", task.id, lost, error)
+            await self._fail(task, lost)
             return
-        log.warning("collecting failed task=%s misses=%d error=%s", task.id, misses, error)
         wish_s = error.retry_after_s if isinstance(error, VendorBusy) else None
-        due = p.clock.now() + timedelta(seconds=backoff_s(misses, p.pace, retry_after_s=wish_s))
-        await change(p.tasks, p.clock, task.id, lambda row: replace(row, misses=misses, next_at=due))
+        due = now + timedelta(seconds=backoff_s(misses, p.pace, retry_after_s=wish_s))
+        await step(p.tasks, p.clock, task, lambda row: replace(row, misses=misses, next_at=due))
+
+    def _lost_over(self, task: Task, error: VendorError) -> FailureKind | None:
+        """Say whether an error that is no outage has come once too often, and what it means then."""
+        failures = self._failures[task.id]
+        if isinstance(error, VendorRefused) and error.reason is RefusalReason.NO_SUCH_TASK:
+            return FailureKind.UNKNOWN_TO_VENDOR if failures >= STRANGER_ANSWERS else None
+        return FailureKind.FILES_LOST if isinstance(error, FileRefused) or failures >= TRIES else None
+
+    async def _wait_for_room(self, task: Task, error: StorageError) -> None:
+        """Our own disk or file store takes nothing: Rodin keeps the files for days, so the operator has time."""
+        p = self._parts
+        log.error("files not stored, trying again task=%s error=%s", task.id, error)
+        due = p.clock.now() + timedelta(seconds=NO_ROOM_WAIT_S)
+        await step(p.tasks, p.clock, task, lambda row: replace(row, next_at=due))
 
     async def _fail(self, task: Task, kind: FailureKind) -> None:
         p = self._parts
         now = p.clock.now()
+        self._forget(task)
         failure = Failure(kind=kind, charged=Charge.YES)
-        await change(p.tasks, p.clock, task.id, lambda row: row.move(TaskState.FAILED, now=now, failure=failure))
+        await step(p.tasks, p.clock, task, lambda row: row.move(TaskState.FAILED, now=now, failure=failure))
+
+    def _forget(self, task: Task) -> None:
+        self._contact.forget(task.id, now=self._parts.clock.now())
+        self._failures.pop(task.id, None)
 
     def _age_s(self, task: Task) -> float:
         """Seconds since the jobs were over."""
@@ -198,3 +250,13 @@ def model_of(task: Task, listed: Sequence[RemoteFile]) -> int | None:
     """Return the position of the model in a listing, or None while it is not there."""
     request = task.request
     return pick_model([file.name for file in listed], request.geometry_file_format, request.material)
+
+
+@asynccontextmanager
+async def scratch_folder() -> AsyncIterator[Path]:
+    """Give a folder for files on their way, gone afterwards with everything in it."""
+    folder = Path(await asyncio.to_thread(tempfile.mkdtemp, prefix="rodin-bot-"))
+    try:
+        yield folder
+    finally:
+        await asyncio.to_thread(shutil.rmtree, folder, ignore_errors=True)

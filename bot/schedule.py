@@ -57,7 +57,7 @@ class Pace:
 def expected_duration(history: Sequence[timedelta], typical: timedelta, pace: Pace) -> timedelta:
     """Say how long a task will take: the median of what tasks like it took, else what the documents say."""
     if len(history) >= HISTORY_WORTH:
-        return median(history)
+        return timedelta(seconds=median(length.total_seconds() for length in history))
     return typical / pace.speed
 
 
@@ -70,12 +70,12 @@ def next_poll_s(elapsed_s: float, expected_s: float, pace: Pace) -> float:
 
 
 def backoff_s(misses: int, pace: Pace, *, retry_after_s: float | None = None) -> float:
-    """Say how long to wait after `misses` failures in a row (1 or more), with ±20 % jitter.
+    """Say how long to wait after `misses` failures in a row (1 or more): doubling, with up to a fifth taken off by lot.
 
-    Rodin's own wish wins when it is longer.
+    Between `pace.min_s` and `pace.max_s`, unless Rodin's own wish is longer.
     """
-    wait_s = min(pace.max_s, pace.min_s * 2 ** min(misses, 10)) * random.uniform(0.8, 1.2)
-    return max(wait_s, retry_after_s or 0.0)
+    doubled_s = min(pace.max_s, pace.min_s * float(2 ** min(misses, 10)))
+    return max(doubled_s * random.uniform(0.8, 1.0), pace.min_s, retry_after_s or 0.0)
 
 
 def progress(jobs: Sequence[JobStatus], *, elapsed_s: float, expected_s: float, before: float) -> float:

@@ -27,7 +27,10 @@ TRIES = 5
 OUTAGE_TRIES = 180
 """The same while Rodin cannot be reached at all: an hour and a half at the longest wait of 30 s."""
 
-MOST_PAGES = 50
+RIVAL_PATIENCE = 10
+"""For how many times the settling time rivals under way are waited for: the longest submission, 300 s."""
+
+MOST_PAGES = 20
 """Pages of usage records that are read to get back to the moment in question."""
 
 MOST_RIVALS = 10_000
@@ -77,14 +80,14 @@ class Settler:
         if charge is not None and not evidence.rivals:
             await self._adopt(task, charge)
         elif self._may_clear_up(task, evidence, charge):
-            await self._later(task, misses=task.misses)
+            await self._later(task, misses=max(task.misses, 1))
         else:
             await self._leave_open(task, charge_seen=bool(evidence.charges))
 
     def _may_clear_up(self, task: Task, evidence: Evidence, charge: UsageRecord | None) -> bool:
         """Say whether waiting may tell more: a charge still to come, or rivals whose answers are still to come."""
         if charge is not None and any(rival.state is TaskState.SUBMITTING for rival in evidence.rivals):
-            return self._is_younger(task, WINDOW.total_seconds())
+            return self._is_younger(task, self.pace.settle_s * RIVAL_PATIENCE)
         is_missing = charge is None if self.is_exclusive else not evidence.charges
         return is_missing and self._is_younger(task, self.pace.settle_s)
 
@@ -105,13 +108,12 @@ class Settler:
         Raises:
             VendorGarbled: there is no getting back that far.
         """
-        found: dict[str, UsageRecord] = {}
+        found: dict[UsageRecord, None] = {}
         for page in range(1, MOST_PAGES + 1):
-            records = await self.generator.usage(page)
-            news = [record for record in records if record.task_uuid not in found]
-            found.update((record.task_uuid, record) for record in news)
+            news = [record for record in await self.generator.usage(page) if record not in found]
+            found.update(dict.fromkeys(news))
             if not news or any(is_before(record, task) for record in news):
-                return tuple(found.values())
+                return tuple(found)
         raise VendorGarbled(f"usage records do not go back to {task.submitted_at} on {MOST_PAGES} pages")
 
     async def _rivals(self, task: Task) -> tuple[Task, ...]:
@@ -127,9 +129,7 @@ class Settler:
         now = self.clock.now()
         # `/download` needs only the uuid, so a task without a subscription key can still be collected.
         found = Submission(uuid=record.task_uuid, subscription_key=None, consumed=record.amount)
-        await step(
-            self.tasks, self.clock, task, lambda row: row.move(TaskState.SUBMITTED, now=now, submission=found)
-        )
+        await step(self.tasks, self.clock, task, lambda row: row.move(TaskState.SUBMITTED, now=now, submission=found))
         log.warning("submission adopted from usage records task=%s uuid=%s", task.id, record.task_uuid)
 
     async def _leave_open(self, task: Task, *, charge_seen: bool | None) -> None:
@@ -154,9 +154,9 @@ class Settler:
         due = self.clock.now() + timedelta(seconds=backoff_s(max(misses, 1), self.pace))
 
         def postponed(row: Task) -> Task:
-            news = {"misses": misses, "next_at": due}
-            is_first = misses > 0 and row.misses == 0  # now the thread shows that the answer was lost
-            return row.revise(**news) if is_first else replace(row, **news)
+            if row.misses == 0:  # from now on the thread shows that the answer was lost
+                row = row.revise()
+            return replace(row, misses=misses, next_at=due)
 
         await step(self.tasks, self.clock, task, postponed)
 

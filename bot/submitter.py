@@ -161,9 +161,7 @@ class Submitter:
     async def _end(self, task: Task, failure: Failure) -> None:
         p = self._parts
         now = p.clock.now()
-        await step(
-            p.tasks, p.clock, task, lambda row: row.move(TaskState.FAILED, now=now, failure=failure, hold=None)
-        )
+        await step(p.tasks, p.clock, task, lambda row: row.move(TaskState.FAILED, now=now, failure=failure, hold=None))
 
 
 class Door:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import logging
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
 from bot.bell import Bell
-from bot.changes import change
+from bot.changes import step
+from bot.contact import Contact
 from bot.errors import VendorBusy, VendorError, VendorRefused
 from bot.files import pick_model
 from bot.history import History
@@ -34,7 +36,7 @@ RUNNING = (TaskState.SUBMITTED, TaskState.GENERATING)
 VISIBLE_STEP = 0.02
 """A bar that moved less than this is not worth a revision of the thread."""
 
-STRANGER_MISSES = 3
+STRANGER_ANSWERS = 3
 """After so many answers of "no such task" we believe it; right after a submission one may come too early."""
 
 
@@ -56,6 +58,8 @@ class Tracker:
 
     def __init__(self, parts: TrackerParts) -> None:
         self._parts = parts
+        self._contact = Contact("tracker", gap_s=2 * parts.pace.max_s)
+        self._strangers: Counter[str] = Counter()
 
     async def claim(self, room: int) -> Sequence[Task]:
         """Lease tasks whose next poll is due."""
@@ -82,12 +86,13 @@ class Tracker:
 
     async def _read(self, task: Task, jobs: tuple[JobStatus, ...]) -> None:
         """Move the task on by how its jobs stand."""
+        is_late = self._is_late(task)
         if jobs and all(job.is_over for job in jobs):
             if any(job.state is JobState.DONE for job in jobs):
                 await self._move(task, TaskState.COLLECTING, jobs=jobs)
             else:
                 await self._fail(task, FailureKind.JOBS_FAILED, jobs=jobs)
-        elif self._age(task) > timedelta(seconds=self._parts.pace.deadline_s):
+        elif is_late:
             await self._fail(task, FailureKind.TIMED_OUT, jobs=jobs)
         else:
             await self._go_on(task, jobs)
@@ -95,13 +100,21 @@ class Tracker:
     async def _look_for_files(self, task: Task, submission: Submission) -> None:
         """Follow a task without a subscription key: its files are all that can be asked for."""
         listed = await self._parts.generator.files(submission)
+        is_late = self._is_late(task)
         request = task.request
         if pick_model([file.name for file in listed], request.geometry_file_format, request.material) is not None:
             await self._move(task, TaskState.COLLECTING)
-        elif self._age(task) > timedelta(seconds=self._parts.pace.deadline_s):
+        elif is_late:
             await self._fail(task, FailureKind.TIMED_OUT)
         else:
             await self._go_on(task, ())
+
+    def _is_late(self, task: Task) -> bool:
+        """Note an answer, and say whether there have been answers for so long that there is nothing to wait for."""
+        p = self._parts
+        self._strangers.pop(task.id, None)
+        answered = self._contact.heard(task.id, now=p.clock.now())
+        return min(answered, self._age(task)) >= timedelta(seconds=p.pace.deadline_s)
 
     async def _go_on(self, task: Task, jobs: tuple[JobStatus, ...]) -> None:
         """Still running: note how far it is and when to ask again."""
@@ -114,31 +127,42 @@ class Tracker:
         has_begun = any(job.state is not JobState.WAITING for job in jobs)
 
         def looked(row: Task) -> Task:
-            news: dict[str, Any] = {"jobs": jobs, "progress": max(fraction, row.progress), "next_at": due}
+            # An empty answer after a full one is no news: Rodin gives one while a task is queued.
+            seen = jobs or row.jobs
+            news: dict[str, Any] = {"jobs": seen, "progress": max(fraction, row.progress), "next_at": due}
             if has_begun and row.state is TaskState.SUBMITTED:
                 return row.move(TaskState.GENERATING, now=now, **news)
-            if jobs != row.jobs or fraction - row.progress >= VISIBLE_STEP:
+            if seen != row.jobs or fraction - row.progress >= VISIBLE_STEP:
                 return replace(row.revise(**news), misses=0)
             return replace(row, next_at=due, misses=0)
 
-        await change(p.tasks, p.clock, task.id, looked)
+        await step(p.tasks, p.clock, task, looked)
 
     async def _miss(self, task: Task, error: VendorError) -> None:
         """A poll that got no answer: ask again later, however long an outage lasts; only give up in the end."""
         p = self._parts
+        now = p.clock.now()
         misses = task.misses + 1
-        is_stranger = isinstance(error, VendorRefused) and error.reason is RefusalReason.NO_SUCH_TASK
-        if is_stranger and misses >= STRANGER_MISSES:
+        if isinstance(error, VendorBusy):
+            self._contact.missed(task.id, error, now=now)
+        elif misses == 1:
+            log.error("poll refused task=%s error=%s", task.id, error)
+        if self._is_stranger(task, error):
             await self._fail(task, FailureKind.UNKNOWN_TO_VENDOR)
             return
-        if self._age(task) > timedelta(seconds=p.pace.unreachable_s):
+        if misses * p.pace.max_s >= p.pace.unreachable_s:
             await self._fail(task, FailureKind.TIMED_OUT)
             return
-        if misses == 1:
-            log.warning("poll failed task=%s error=%s", task.id, error)
         wish_s = error.retry_after_s if isinstance(error, VendorBusy) else None
-        due = p.clock.now() + timedelta(seconds=backoff_s(misses, p.pace, retry_after_s=wish_s))
-        await change(p.tasks, p.clock, task.id, lambda row: replace(row, misses=misses, next_at=due))
+        due = now + timedelta(seconds=backoff_s(misses, p.pace, retry_after_s=wish_s))
+        await step(p.tasks, p.clock, task, lambda row: replace(row, misses=misses, next_at=due))
+
+    def _is_stranger(self, task: Task, error: VendorError) -> bool:
+        """Say whether Rodin has said often enough that it does not know the task."""
+        if not isinstance(error, VendorRefused) or error.reason is not RefusalReason.NO_SUCH_TASK:
+            return False
+        self._strangers[task.id] += 1
+        return self._strangers[task.id] >= STRANGER_ANSWERS
 
     def _age(self, task: Task) -> timedelta:
         return self._parts.clock.now() - (task.submitted_at or task.changed_at)
@@ -146,7 +170,9 @@ class Tracker:
     async def _move(self, task: Task, state: TaskState, **changes: Any) -> None:
         p = self._parts
         now = p.clock.now()
-        await change(p.tasks, p.clock, task.id, lambda row: row.move(state, now=now, **changes))
+        self._contact.forget(task.id, now=now)
+        self._strangers.pop(task.id, None)
+        await step(p.tasks, p.clock, task, lambda row: row.move(state, now=now, **changes))
         log.info("task moved task=%s from=%s to=%s", task.id, task.state, state)
 
     async def _fail(self, task: Task, kind: FailureKind, **changes: Any) -> None:

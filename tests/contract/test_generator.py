@@ -333,15 +333,16 @@ async def test_a_purged_result_is_no_task_any_more(open_stage: Open) -> None:
 async def test_a_real_model_is_taken_whole_and_a_cut_one_is_noticed(tmp_path: Path) -> None:
     time, clock = SimulatorClock(), TurnedClock(moment=SIMULATOR_NOON)
     settings = SimulatorOptions(seed=7, faults="wrong_content_length:x1")
-    async with Simulator(settings, clock=time) as simulator:
-        async with RodinClient(RodinOptions(url=simulator.url, key=KEY), clock) as client:
-            stage = Stage(simulator=simulator, time=time, client=client, clock=clock)
-            submission = await stage.finished(tier="Gen-2.5-Extreme-Low", quality_override=1_000)
-            model = await stage.model(submission)
+    async with AsyncExitStack() as exits:
+        simulator = await exits.enter_async_context(Simulator(settings, clock=time))
+        client = await exits.enter_async_context(RodinClient(RodinOptions(url=simulator.url, key=KEY), clock))
+        stage = Stage(simulator=simulator, time=time, client=client, clock=clock)
+        submission = await stage.finished(tier="Gen-2.5-Extreme-Low", quality_override=1_000)
+        model = await stage.model(submission)
 
-            with pytest.raises(FileBroken, match="cut short"):
-                await client.fetch(model, tmp_path / "model.glb")
+        with pytest.raises(FileBroken, match="cut short"):
             await client.fetch(model, tmp_path / "model.glb")
+        await client.fetch(model, tmp_path / "model.glb")
 
     head = (tmp_path / "model.glb").read_bytes()[:12]
     assert head[:4] == b"glTF"

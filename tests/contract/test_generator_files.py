@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import tracemalloc
 from collections.abc import AsyncIterator
@@ -345,6 +346,21 @@ async def test_a_disk_that_does_not_take_the_file_is_our_trouble(
         await client.fetch(at(host), tmp_path / "taken" / "base.glb")
 
     assert host.arrived == []
+
+
+async def test_a_transfer_that_is_called_off_leaves_nothing_behind(
+    host: ScriptedRodin, client: RodinClient, tmp_path: Path
+) -> None:
+    host.answers(Silence(after=b"HTTP/1.1 200 OK\r\nContent-Length: 9000\r\n\r\nglTF"))
+    transfer = asyncio.create_task(client.fetch(at(host), tmp_path / "base.glb"))
+    while not host.arrived:
+        await asyncio.sleep(0)
+
+    transfer.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await transfer
+
+    assert leftovers(tmp_path) == []
 
 
 async def test_signed_links_stay_out_of_errors_and_logs(

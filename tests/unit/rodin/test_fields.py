@@ -6,7 +6,7 @@ from dataclasses import fields as fields_of
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from adapters.rodin.fields import bang_fields, image_part, model_part, picture_parts, request_fields, texture_fields
@@ -108,6 +108,7 @@ def test_pictures_without_a_prompt_send_no_empty_one() -> None:
     assert fields["use_original_alpha"] == "false"
 
 
+@settings(deadline=None)
 @given(st.floats(min_value=-1e6, max_value=1e6))
 def test_a_number_is_decimal_text_that_means_exactly_itself(number: float) -> None:
     text = dict(request_fields(a_request(detail_level=number)))["detail_level"]

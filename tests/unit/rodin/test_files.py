@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from pathvalidate import validate_filename
 
@@ -66,6 +66,7 @@ def test_two_long_names_that_are_alike_stay_apart_and_short() -> None:
     assert other.endswith("x-2.glb")
 
 
+@settings(deadline=None)
 @given(st.lists(ODD_TEXT, max_size=6))
 def test_whatever_comes_in_every_name_is_valid_everywhere_and_unlike_the_others(raw: list[str]) -> None:
     names = safe_names(raw)
@@ -79,6 +80,7 @@ def test_whatever_comes_in_every_name_is_valid_everywhere_and_unlike_the_others(
         assert len(name.encode()) <= LONGEST_NAME_BYTES
 
 
+@settings(deadline=None)
 @given(st.lists(ODD_TEXT, max_size=6))
 def test_safe_names_are_left_as_they_are(raw: list[str]) -> None:
     names = safe_names(raw)

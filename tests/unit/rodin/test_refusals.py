@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from adapters.rodin.refusals import bare_refusal, parse_retry_after, refusal, without_secrets
@@ -90,6 +90,7 @@ def test_a_retry_after_that_makes_no_sense_is_none(header: str | None) -> None:
     assert parse_retry_after(header, now=NOON) is None
 
 
+@settings(deadline=None)
 @given(st.text())
 def test_no_header_breaks_the_reading_of_retry_after(header: str) -> None:
     seconds = parse_retry_after(header, now=NOON)

@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from adapters.rodin.wire import (
@@ -270,6 +270,7 @@ def test_text_that_no_database_takes_is_made_harmless() -> None:
     assert parse_submission(answer).prompt == "an owl ?"
 
 
+@settings(deadline=None)
 @given(ANSWERS)
 def test_no_json_object_breaks_a_parser(answer: dict[str, Any]) -> None:
     with suppress(VendorGarbled):
@@ -281,6 +282,7 @@ def test_no_json_object_breaks_a_parser(answer: dict[str, Any]) -> None:
             check_error(parsed, status=201)
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=60))
 def test_no_bytes_break_the_reading_of_json(body: bytes) -> None:
     with suppress(VendorGarbled):

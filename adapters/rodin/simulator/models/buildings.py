@@ -43,7 +43,7 @@ def castle(draws: Draws) -> list[Piece]:
     """Four round towers, curtain walls, a gate and a keep."""
     half, tall, thick = draws.near(0.85, 0.08), draws.near(0.7, 0.15), draws.near(0.27, 0.15)
     tower = _turret(thick, tall * 1.45).moved(half, 0, half)
-    wall = box((2 * half, tall, 0.2), 0.02, part="walls").moved(0, tall / 2, half)
+    wall = box((2 * half - 0.06, tall, 0.2), 0.02, part="walls").moved(0, tall / 2, half)
     keep_tall = draws.near(1.25, 0.15)
     keep = box((0.75, keep_tall, 0.7), 0.02, part="keep").moved(0, keep_tall / 2)
     crown = box((0.85, 0.14, 0.8), 0.1, part="keep").moved(0, keep_tall)

@@ -117,6 +117,8 @@ def _tail(draws: Draws, breed: Breed, root: Point3) -> Piece:
     x, y, z = root
     swing, lift = draws.between(-0.25, 0.25), draws.between(0.1, 0.9)
     end = breed.tail
+    if end < 0.2:
+        return ball(breed.tail_width * 1.2, part="tail", finish="light").moved(x, y, z)
     path = [
         (x, y, z),
         (x + swing * 0.3, y - 0.02, z - end * 0.35),
@@ -129,7 +131,7 @@ def _tail(draws: Draws, breed: Breed, root: Point3) -> Piece:
 
 def _dragon_parts(draws: Draws, chest: Point3, head: Point3) -> list[Piece]:
     span = draws.near(1.25, 0.15)
-    outline = [(0, -0.1), (0, 0.26), (span * 0.5, 0.56), (span, 0.64), (span * 0.84, 0.1), (span * 0.42, -0.12)]
+    outline = [(-0.02, -0.1), (-0.02, 0.26), (span * 0.5, 0.56), (span, 0.64), (span * 0.84, 0.1), (span * 0.42, -0.12)]
     wing = slab(straight(outline, closed=True), 0.04, part="wings", finish="accent").turned("x", -24).turned("y", 24)
     horn = tube(
         [(0.1, 0.18, -0.02), (0.16, 0.42, -0.2), (0.16, 0.52, -0.42)],

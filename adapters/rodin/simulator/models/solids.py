@@ -48,7 +48,11 @@ def _with_end(rows: Floats, marks: Flags) -> tuple[Floats, Flags]:
 
 def spun(*points: Point2, corners: Sequence[int] = (), part: str = "body", finish: str = "main") -> Piece:
     """A lathe body from a smooth profile through (radius, height) points, creased at `corners`."""
-    return lathe(smooth(points, corners), part=part, finish=finish)
+    profile = smooth(points, corners)
+    radius = profile.points[:, 0]
+    # The curve may swing past the axis on its way to an end; only the ends may lie on it.
+    radius[1:-1] = np.maximum(radius[1:-1], 1e-3)
+    return lathe(profile, part=part, finish=finish)
 
 
 def cut(*points: Point2, part: str = "body", finish: str = "main") -> Piece:

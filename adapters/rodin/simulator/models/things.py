@@ -106,8 +106,10 @@ def plane(draws: Draws) -> list[Piece]:
 
 def _wings(draws: Draws) -> list[Piece]:
     span = draws.near(1.05, 0.12)
-    wing = _panel([(0, -0.16), (span, -0.08), (span, 0.14), (0, 0.2)], "wings").turned("x", 90)
-    tail = _panel([(0, -0.1), (0.38, -0.08), (0.36, 0.06), (0, 0.1)], "tail").turned("x", 90).moved(0, 0.02, -0.82)
+    wing = _panel([(-0.04, -0.16), (span, -0.08), (span, 0.14), (-0.04, 0.2)], "wings").turned("x", 90)
+    tail = (
+        _panel([(-0.02, -0.1), (0.38, -0.08), (0.36, 0.06), (-0.02, 0.1)], "tail").turned("x", 90).moved(0, 0.02, -0.82)
+    )
     rudder = _panel([(-0.12, 0), (0.16, 0), (0, 0.36), (-0.1, 0.36)], "tail").turned("y", 90).moved(0, 0.06, -0.82)
     return [*mirrored([wing, tail]), rudder]
 
