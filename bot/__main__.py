@@ -14,12 +14,16 @@ from collections.abc import Sequence
 from decimal import Decimal, InvalidOperation
 from importlib.metadata import version
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from adapters.console.address import DEFAULT_SPEAKER
 from adapters.console.arguments import TypedWish, add_wish_arguments, typed_wish
 from adapters.rodin.simulator.faults import FAULTS, parse_faults
 from bot.errors import BadSettings, BotError, OperatorMistake
 from bot.terminal import EXIT_REFUSED, Terminal, is_watched
+
+if TYPE_CHECKING:
+    from adapters.rodin.simulator.options import SimulatorOptions
 
 NO_PLATFORM = (
     "There is no chat platform to run yet: Discord and Slack come with the next versions. rodin-bot console talks in "
@@ -83,7 +87,7 @@ def _add_simulator(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--parallel", type=int, default=3, metavar="N", help="tasks at once per key")
     parser.add_argument("--balance", type=_amount, default=Decimal(208), metavar="CREDITS", help="each key's wallet")
-    parser.add_argument("--link-ttl", type=float, default=600.0, metavar="S", help="how long file links live")
+    parser.add_argument("--link-ttl", type=int, default=600, metavar="S", help="how long file links live")
     parser.add_argument("--old-codes", action="store_true", help="spell error codes as before 2026")
     parser.add_argument("--error-on-success", choices=("absent", "null", "ok"), default="absent")
     parser.set_defaults(run=_simulator)
@@ -121,22 +125,34 @@ def _console(values: argparse.Namespace) -> int:
 
 
 def _simulator(values: argparse.Namespace) -> int:
-    from adapters.rodin.simulator.options import SimulatorOptions
     from adapters.rodin.simulator.server import serve
 
-    options = SimulatorOptions(
-        host=values.host,
-        port=values.port,
-        speed=values.speed,
-        faults=values.faults,
-        parallel=values.parallel,
-        balance=values.balance,
-        link_ttl_s=values.link_ttl,
-        old_codes=values.old_codes,
-        error_on_success=values.error_on_success,
-    )
-    asyncio.run(serve(options))
+    options = _simulator_options(values)
+    try:
+        asyncio.run(serve(options))
+    except OSError as error:
+        place = f"{options.host}:{options.port}"
+        raise BadSettings(f"The simulator cannot listen on {place}: {error.strerror or error}.") from error
     return 0
+
+
+def _simulator_options(values: argparse.Namespace) -> SimulatorOptions:
+    from adapters.rodin.simulator.options import SimulatorOptions
+
+    try:
+        return SimulatorOptions(
+            host=values.host,
+            port=values.port,
+            speed=values.speed,
+            faults=values.faults,
+            parallel=values.parallel,
+            balance=values.balance,
+            link_ttl_s=values.link_ttl,
+            old_codes=values.old_codes,
+            error_on_success=values.error_on_success,
+        )
+    except ValueError as error:
+        raise BadSettings(f"The simulator cannot run like this: {error}.") from error
 
 
 def _wish_or_none(values: argparse.Namespace) -> TypedWish | None:
@@ -152,9 +168,12 @@ def _terminal(values: argparse.Namespace, *, speaker: str = DEFAULT_SPEAKER) -> 
 
 
 def _speed(value: str) -> float:
-    speed = float(value)
+    try:
+        speed = float(value)
+    except ValueError:
+        speed = -1.0
     if not 0.1 <= speed <= 1000:
-        raise argparse.ArgumentTypeError("must be between 0.1 and 1000")
+        raise argparse.ArgumentTypeError("must be a number between 0.1 and 1000")
     return speed
 
 

@@ -2,21 +2,30 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import logging
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from bot.errors import AddressGone, NoSuchTask, PlatformBusy, PlatformError
+from bot.errors import AddressGone, NoSuchTask, PlatformBusy, PlatformError, StorageError
 from bot.model import Address, Task
 from bot.ports import Clock, Platform, TaskStore, Worker
+from bot.update import Update
 from bot.view import Viewer
 
 log = logging.getLogger(__name__)
 
 TROUBLE_S = 15.0
-"""How long a thread rests after the platform failed for a reason it did not name."""
+"""How long a thread rests after the platform failed for a reason it did not name; doubles each time."""
+
+TROUBLE_MAX_S = 600.0
+"""The longest rest: a thread is told in the end, but a platform that always fails is not kept busy."""
+
+TELL_WITHIN_S = 300.0
+"""How long one telling may take, uploads included. What takes longer is told again under the same key."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,11 +43,13 @@ class Announcer:
     """Shows each task's newest revision; what happened in between collapses. Then notes what was seen.
 
     A kill between telling and noting repeats the telling, under the same key, which platforms make harmless.
+    Trouble with one thread, of whatever kind, rests that thread and no other.
     """
 
     def __init__(self, parts: AnnouncerParts) -> None:
         self._parts = parts
         self._postponed: dict[str, datetime] = {}
+        self._troubles: Counter[str] = Counter()
 
     async def claim(self, room: int) -> Sequence[Task]:
         """Lease tasks with something untold on the platforms of this process."""
@@ -53,32 +64,49 @@ class Announcer:
 
     async def work(self, task: Task) -> None:
         """Tell one thread about one task."""
+        try:
+            await self._tell(task)
+        except PlatformBusy as error:
+            await self._rest(task, error.retry_after_s or TROUBLE_S)
+        except (PlatformError, TimeoutError) as error:
+            log.warning("telling failed task=%s error=%r", task.id, error)
+            await self._rest(task, self._trouble_s(task))
+        except StorageError:
+            raise
+        except Exception:
+            log.exception("telling broke task=%s", task.id)
+            await self._rest(task, self._trouble_s(task))
+        else:
+            self._troubles.pop(task.id, None)
+
+    async def _tell(self, task: Task) -> None:
+        """Show the task as it stands, say how it ended, and note what the thread has seen."""
         p = self._parts
         platform = p.platforms[task.address.platform]
+        update = await p.viewer.update(task)
+        address = task.address
         try:
-            address = await self._tell(platform, task)
+            async with asyncio.timeout(TELL_WITHIN_S):
+                address = await platform.show(address, update, key=telling_key(task.id, task.revision, "show"))
+                if update.ending and not task.muted:
+                    address = await self._say(platform, task, update, address)
         except AddressGone as error:
             log.warning("thread gone, telling ends task=%s error=%s", task.id, error)
-            await p.tasks.mark_told(task.id, revision=task.revision, address=task.address)
-        except PlatformBusy as error:
-            await self._postpone(task, error.retry_after_s or TROUBLE_S)
-        except PlatformError as error:
-            log.warning("telling failed task=%s error=%s", task.id, error)
-            await self._postpone(task, TROUBLE_S)
-        else:
-            await p.tasks.mark_told(task.id, revision=task.revision, address=address)
-            if not task.has_ended:
-                await self._postpone(task, platform.capabilities.edit_spacing_s)
+        await p.tasks.mark_told(task.id, revision=task.revision, address=address)
+        if not task.has_ended:
+            await self._rest(task, platform.capabilities.edit_spacing_s)
 
-    async def _tell(self, platform: Platform, task: Task) -> Address:
-        update = await self._parts.viewer.update(task)
-        key = telling_key(task.id, task.revision)
-        address = await platform.show(task.address, update, key=key)
-        if update.ending and not task.muted:
-            address = await platform.say(address, update, key=key)
-        return address
+    async def _say(self, platform: Platform, task: Task, update: Update, address: Address) -> Address:
+        if address != task.address:
+            # A thread that was just made must be found again when saying fails.
+            await self._parts.tasks.mark_told(task.id, revision=task.revision - 1, address=address)
+        return await platform.say(address, update, key=telling_key(task.id, task.revision, "say"))
 
-    async def _postpone(self, task: Task, seconds: float) -> None:
+    def _trouble_s(self, task: Task) -> float:
+        self._troubles[task.id] += 1
+        return min(TROUBLE_MAX_S, TROUBLE_S * float(2 ** min(self._troubles[task.id] - 1, 10)))
+
+    async def _rest(self, task: Task, seconds: float) -> None:
         until = self._parts.clock.now() + timedelta(seconds=seconds)
         self._postponed[task.id] = until
         try:
@@ -87,6 +115,10 @@ class Announcer:
             log.debug("task gone while telling task=%s", task.id)
 
 
-def telling_key(task_id: str, revision: int) -> str:
-    """Return the mark of one telling: 16 hex characters, the same for every repeat (Discord's nonce holds 25)."""
-    return hashlib.sha256(f"{task_id}/{revision}".encode()).hexdigest()[:16]
+def telling_key(task_id: str, revision: int, what: str) -> str:
+    """Return the mark of one telling: 16 hex characters, the same for every repeat (Discord's nonce holds 25).
+
+    `what` keeps the status message and the ending of one revision apart: a platform that remembers keys would take
+    the second for a repeat of the first.
+    """
+    return hashlib.sha256(f"{task_id}/{revision}/{what}".encode()).hexdigest()[:16]

@@ -78,8 +78,7 @@ async def open_core(settings: Settings) -> AsyncIterator[Core]:
     async with AsyncExitStack() as stack:
         database = await stack.enter_async_context(open_database(settings.database_url))
         tasks, files = SqlTaskStore(database), ObjectFileStore(settings.files_url)
-        options = RodinOptions(url=settings.rodin_api_url, key=key)
-        generator = await stack.enter_async_context(RodinClient(options, clock))
+        generator = await stack.enter_async_context(RodinClient(rodin_options(settings, key), clock))
         history = History(tasks=tasks, pace=settings.pace)
         viewer = Viewer(tasks=tasks, history=history, clock=clock, parallel=settings.rodin_max_parallel)
         log.info("places database=%s files=%s", database.where, files.where)
@@ -98,6 +97,18 @@ async def open_core(settings: Settings) -> AsyncIterator[Core]:
             bell=bell,
             worker=Worker(name=f"{os.getpid()}-{secrets.token_hex(4)}", lease=LEASE),
         )
+
+
+def rodin_options(settings: Settings, key: str) -> RodinOptions:
+    """Return how long to wait for Rodin; less for a simulator whose time runs faster, but enough for a busy machine."""
+    calm, speed = RodinOptions(url=settings.rodin_api_url, key=key), settings.pace.speed
+    return replace(
+        calm,
+        submit_timeout_s=max(calm.submit_timeout_s / speed, 20.0),
+        read_timeout_s=max(calm.read_timeout_s / speed, 10.0),
+        read_deadline_s=max(calm.read_deadline_s / speed, 20.0),
+        file_stall_s=max(calm.file_stall_s / speed, 10.0),
+    )
 
 
 async def serve(core: Core, platforms: Mapping[str, Platform], stopping: asyncio.Event) -> None:

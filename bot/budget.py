@@ -35,10 +35,10 @@ class Budget:
         opens_in = midnight + timedelta(days=1) - now
         if self.user_daily is not None:
             spent = (await self.tasks.usage(owner, since=midnight)).credits_today
-            _refuse_beyond(self.user_daily, spent, price, opens_in=opens_in, whose="Your")
+            _refuse_beyond(self.user_daily, spent, price, opens_in=opens_in, whose="your")
         if self.server_daily is not None and owner.server_id is not None:
             spent = await self.tasks.spent(platform=owner.platform, server_id=owner.server_id, since=midnight)
-            _refuse_beyond(self.server_daily, spent, price, opens_in=opens_in, whose="This server's")
+            _refuse_beyond(self.server_daily, spent, price, opens_in=opens_in, whose="this server's")
 
 
 def day_of(now: datetime) -> datetime:
@@ -48,4 +48,5 @@ def day_of(now: datetime) -> datetime:
 
 def _refuse_beyond(limit: Decimal, spent: Decimal, price: Decimal, *, opens_in: timedelta, whose: str) -> None:
     if spent + price > limit:
-        raise BudgetSpent(text.budget_spent(limit, limit - spent, opens_in=opens_in, whose=whose))
+        left = max(limit - spent, Decimal(0))
+        raise BudgetSpent(text.budget_spent(price, left, limit=limit, opens_in=opens_in, whose=whose))

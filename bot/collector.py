@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import logging
+import re
 import shutil
 import tempfile
 from collections import Counter
@@ -57,6 +59,9 @@ STRANGER_ANSWERS = 3
 
 TRANSFERS = 3
 """How often one file is asked for in a row, before everything is listed anew."""
+
+NOT_IN_KEYS = re.compile(r"[^A-Za-z0-9._ -]")
+"""What a safe name may hold and a key of the file store may not."""
 
 NO_ROOM_WAIT_S = 120.0
 """Between two tries while our own disk or file store takes nothing: each one fetches everything again."""
@@ -168,7 +173,7 @@ class Collector:
         self, task: Task, submission: Submission, remote: RemoteFile, target: Path, role: FileRole
     ) -> ModelFile:
         p = self._parts
-        key = f"tasks/{task.id}/{target.name}"
+        key = f"tasks/{task.id}/{storable(target.name)}"
         digest = await self._download(submission, remote, target)
         await p.files.save(key, target)
         size_bytes = (await asyncio.to_thread(target.stat)).st_size
@@ -252,10 +257,25 @@ def model_of(task: Task, listed: Sequence[RemoteFile]) -> int | None:
     return pick_model([file.name for file in listed], request.geometry_file_format, request.material)
 
 
+def storable(name: str) -> str:
+    """Return a name as it may stand in a key of the file store: ASCII, and still unlike any other name."""
+    plain = NOT_IN_KEYS.sub("_", name)
+    if plain == name:
+        return name
+    return f"{hashlib.sha256(name.encode()).hexdigest()[:8]}-{plain}"
+
+
 @asynccontextmanager
 async def scratch_folder() -> AsyncIterator[Path]:
-    """Give a folder for files on their way, gone afterwards with everything in it."""
-    folder = Path(await asyncio.to_thread(tempfile.mkdtemp, prefix="rodin-bot-"))
+    """Give a folder for files on their way, gone afterwards with everything in it.
+
+    Raises:
+        StorageError: the disk will not take it.
+    """
+    try:
+        folder = Path(await asyncio.to_thread(tempfile.mkdtemp, prefix="rodin-bot-"))
+    except OSError as error:
+        raise StorageError(f"no folder for files on their way: {error.strerror or error}") from error
     try:
         yield folder
     finally:

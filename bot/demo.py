@@ -7,7 +7,7 @@ import shutil
 import tempfile
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from pydantic import SecretStr
@@ -31,6 +31,8 @@ from bot.terminal import EXIT_DELIVERED, EXIT_FAILED, EXIT_INTERRUPTED, EXIT_REF
 
 SAMPLE = "a brass teapot"
 
+LEAST_DEADLINE_S = 60.0
+
 
 class DemoSettings(Settings):
     """Settings of the demo: nothing from the environment or `.env`, so it can never touch what is real."""
@@ -46,6 +48,19 @@ class DemoSettings(Settings):
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """Take what the code says and nothing else."""
         return (init_settings,)
+
+    @property
+    def pace(self) -> Pace:
+        """Return the waiting rules with deadlines that somebody who injects faults can wait for.
+
+        They fall with the speed, but not below what the simulator needs for a dense model on a busy machine.
+        """
+        calm = super().pace
+        return replace(
+            calm,
+            deadline_s=max(calm.deadline_s / calm.speed, LEAST_DEADLINE_S),
+            listing_s=max(calm.listing_s / calm.speed, LEAST_DEADLINE_S),
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,11 +111,10 @@ async def console(settings: Settings, wish: TypedWish | None, terminal: Terminal
 
 
 async def _demo_with(core: Core, plan: DemoPlan) -> int:
-    if plan.wish is not None:
-        return await once(core, plan.wish, plan.terminal)
-    sample = TypedWish(prompt=SAMPLE, images=(), options={})
-    code = await once(core, sample, plan.terminal)
-    if code == EXIT_DELIVERED and plan.terminal.is_interactive:
+    wish = plan.wish or TypedWish(prompt=SAMPLE, images=(), options={})
+    # The simulator's rendered picture shows the colours, which its preview, like Rodin's, does not.
+    code = await once(core, replace(wish, options={"render": "yes", **wish.options}), plan.terminal)
+    if plan.wish is None and code == EXIT_DELIVERED and plan.terminal.is_interactive:
         return await talk(core, plan.terminal)
     return code
 

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import re
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from decimal import Decimal
 
 from bot import text
 from bot.bell import Bell
 from bot.budget import Budget, day_of
 from bot.catalog import price, resolve
-from bot.changes import change
+from bot.changes import attempt
 from bot.errors import (
     DuplicateEvent,
     NoSuchFile,
@@ -26,6 +26,7 @@ from bot.errors import (
 )
 from bot.model import Address, FailureKind, Owner, Picture, Request, Task, TaskState
 from bot.ports import Clock, FileStore, Generator, PictureDesk, PreparedPicture, TaskStore, Wish
+from bot.sweeper import clear_spool
 from bot.update import Update
 from bot.view import Viewer
 
@@ -36,6 +37,9 @@ ID_CHARACTERS = "23456789abcdefghjkmnpqrstuvwxyz"
 
 ID_LENGTH = 7
 """27 thousand million ids: two of a million tasks meet with a chance of one in fifty, and then one is refused."""
+
+ID_SHAPE = re.compile(r"[a-z0-9_-]{1,40}")
+"""What an id may look like that is worth looking up; whatever else people type is no task's."""
 
 SEEDS = 65_536
 """Rodin's seeds are 0 to 65535."""
@@ -58,6 +62,18 @@ class IntakeParts:
     admin_ids: frozenset[str]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Order:
+    """A checked request with its pictures in hand, and who asks for it where. `event` makes one task only."""
+
+    request: Request
+    pictures: Sequence[PreparedPicture]
+    owner: Owner
+    address: Address
+    event: str | None = None
+    parent_id: str | None = None
+
+
 class CoreIntake:
     """The `Intake` port, over the table of tasks."""
 
@@ -68,6 +84,8 @@ class CoreIntake:
     async def generate(self, wish: Wish, owner: Owner, address: Address, *, event: str | None = None) -> Task:
         """Check a wish and write it down; see `bot.ports.Intake`."""
         p = self._parts
+        if (known := await self._made_by(event)) is not None:
+            return known
         request = resolve(
             wish.prompt,
             wish.options or {},
@@ -77,21 +95,33 @@ class CoreIntake:
             seed=secrets.randbelow(SEEDS),
         )
         prepared = await p.desk.prepare(wish.pictures)
-        return await self._accept(request, prepared, owner, address, event=event)
+        return await self._accept(
+            Order(request=request, pictures=prepared, owner=owner, address=address, event=event)
+        )
 
     async def resend(self, task_id: str, owner: Owner, address: Address, *, event: str | None = None) -> Task:
         """Ask again for what failed or stayed unclear, as a new task with the same request.
 
-        One task is sent again once: a second click gives back the same new task.
+        One task is sent again once: a second click, which is an `event` of its own, gives back the same new task.
         """
         old = await self._own(task_id, owner)
+        only_once = f"resend:{old.id}"
+        if (known := await self._made_by(only_once)) is not None:
+            return known
         if old.state not in {TaskState.FAILED, TaskState.UNCLEAR}:
             raise NotPossible(text.not_to_resend(old))
         if old.failure is not None and old.failure.kind is FailureKind.PICTURES_LOST:
-            raise NotPossible(text.failure(old)[-1])
+            raise NotPossible(text.pictures_gone())
         prepared = [await self._again(picture) for picture in old.request.pictures]
         return await self._accept(
-            old.request, prepared, owner, address, event=event or f"resend:{old.id}", parent_id=old.id
+            Order(
+                request=old.request,
+                pictures=prepared,
+                owner=owner,
+                address=address,
+                event=only_once,
+                parent_id=old.id,
+            )
         )
 
     async def status(self, task_id: str, owner: Owner) -> Update:
@@ -107,20 +137,18 @@ class CoreIntake:
         """Call a task off: before it is sent it costs nothing; after that it means "stop telling me"."""
         p = self._parts
         own = await self._own(task_id, owner)
-
-        def called_off(task: Task) -> Task:
-            if task.state is TaskState.ACCEPTED:
-                return task.move(TaskState.CANCELLED, now=p.clock.now())
-            if task.has_ended or task.muted:
-                return task
-            return task.revise(muted=True)
-
         if own.has_ended:
             raise NotPossible(text.already_over(own))
-        task = await change(p.tasks, p.clock, own.id, called_off)
+
+        def called_off(row: Task) -> Task:
+            if row.state is TaskState.ACCEPTED:
+                return row.move(TaskState.CANCELLED, now=p.clock.now(), hold=None)
+            return row if row.has_ended or row.muted else row.revise(muted=True)
+
+        task = await attempt(p.tasks, own.id, called_off)
         p.bell.ring()
         if task.state is TaskState.CANCELLED:
-            await p.files.remove(f"spool/{task.id}")
+            await clear_spool(p.files, task.id)
             return text.cancelled()
         if task.has_ended:
             raise NotPossible(text.already_over(task))
@@ -138,62 +166,63 @@ class CoreIntake:
         try:
             return text.balance(await self._parts.generator.balance())
         except VendorRefused as error:
+            log.warning("balance refused code=%s reason=%s", error.code, error.reason)
             return text.balance_refused(error.reason)
         except VendorError as error:
             log.warning("balance not read error=%s", error)
             return text.balance_unknown()
 
-    async def _accept(
-        self,
-        request: Request,
-        prepared: Sequence[PreparedPicture],
-        owner: Owner,
-        address: Address,
-        *,
-        event: str | None,
-        parent_id: str | None = None,
-    ) -> Task:
+    async def _made_by(self, event: str | None) -> Task | None:
+        """Return what an event has made already: a repeat is answered before anything is checked or counted."""
+        return None if event is None else await self._parts.tasks.made_by(event)
+
+    async def _accept(self, order: Order) -> Task:
+        """Put the pictures where the submitter finds them, then write the row that names them."""
         p = self._parts
-        cost = price(request)
-        task_id = "".join(secrets.choice(ID_CHARACTERS) for _ in range(ID_LENGTH))
-        pictures = await self._spool(task_id, prepared)
+        task_id = await self._new_id()
+        pictures = await self._spool(task_id, order.pictures)
         now = p.clock.now()
         task = Task(
             id=task_id,
-            request=replace(request, pictures=pictures),
-            owner=owner,
-            address=address,
-            price=cost,
+            request=replace(order.request, pictures=pictures),
+            owner=order.owner,
+            address=order.address,
+            price=price(order.request),
             created_at=now,
             changed_at=now,
             next_at=now,
-            event=event,
-            parent_id=parent_id,
+            event=order.event,
+            parent_id=order.parent_id,
         )
+        # After any other failure the row may be there all the same, so its pictures stay for the sweeper to judge.
         try:
-            kept = await self._write(task, cost)
-        except BaseException:
-            await p.files.remove(f"spool/{task_id}")
+            await self._write(task)
+        except DuplicateEvent as error:
+            log.info("event taken before task=%s", error.task_id)
+            await clear_spool(p.files, task.id)
+            return await p.tasks.load(error.task_id)
+        except UserMistake:
+            await clear_spool(p.files, task.id)
             raise
-        p.bell.ring()
-        return kept
-
-    async def _write(self, task: Task, cost: Decimal) -> Task:
-        """Write the row, unless its event has made one before or the budget does not hold it."""
-        p = self._parts
-        async with self._budget_gate:  # two commands at once must not both see the same credits left
-            try:
-                await p.budget.check(task.owner, cost)
-                await p.tasks.add(task)
-            except DuplicateEvent as error:
-                log.info("event taken before task=%s", error.task_id)
-                await p.files.remove(f"spool/{task.id}")
-                return await p.tasks.load(error.task_id)
         log.info("task accepted task=%s platform=%s tier=%s", task.id, task.owner.platform, task.request.tier)
+        p.bell.ring()
         return task
 
+    async def _new_id(self) -> str:
+        """Return an id that no task has: its pictures must not overwrite another one's."""
+        while True:
+            task_id = "".join(secrets.choice(ID_CHARACTERS) for _ in range(ID_LENGTH))
+            try:
+                await self._parts.tasks.load(task_id)
+            except NoSuchTask:
+                return task_id
+
+    async def _write(self, task: Task) -> None:
+        async with self._budget_gate:  # two commands at once must not both see the same credits left
+            await self._parts.budget.check(task.owner, task.price)
+            await self._parts.tasks.add(task)
+
     async def _spool(self, task_id: str, prepared: Sequence[PreparedPicture]) -> tuple[Picture, ...]:
-        """Put the pictures where the submitter finds them, before the row that names them."""
         pictures = []
         for number, picture in enumerate(prepared, start=1):
             name = f"picture-{number}.{picture.extension}"
@@ -206,7 +235,7 @@ class CoreIntake:
         try:
             data = await self._parts.files.load(picture.key)
         except NoSuchFile as error:
-            raise NotPossible("The pictures of that task are gone. Send them again with a new request.") from error
+            raise NotPossible(text.pictures_gone()) from error
         return PreparedPicture(
             data=data,
             media_type=picture.media_type,
@@ -217,8 +246,11 @@ class CoreIntake:
 
     async def _own(self, task_id: str, owner: Owner) -> Task:
         """Return a task if it is this person's; somebody else's looks the same as none."""
+        wanted = task_id.strip().lower()
+        if not ID_SHAPE.fullmatch(wanted):
+            raise NotFound(text.no_such_task(task_id))
         try:
-            task = await self._parts.tasks.load(task_id.strip().lower())
+            task = await self._parts.tasks.load(wanted)
         except NoSuchTask as error:
             raise NotFound(text.no_such_task(task_id)) from error
         if (task.owner.platform, task.owner.user_id) != (owner.platform, owner.user_id):

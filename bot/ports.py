@@ -124,6 +124,9 @@ class TaskStore(Protocol):
             NoSuchTask: nothing has this id.
         """
 
+    async def made_by(self, event: str) -> Task | None:
+        """Return the task that a platform event has made, or None while it has made none."""
+
     async def save(self, task: Task, *, expected_revision: int) -> None:
         """Write everything about a task but its address, `told` and leases.
 

@@ -1,4 +1,4 @@
-"""A wish as command-line words: `a brass teapot --image pot.jpg --faces 60k`, read the same everywhere.
+"""A wish as command-line words: `"a brass teapot" --image pot.jpg --faces 60k`.
 
 The flags are made from the catalogue. Values stay as typed: the catalogue judges them, in words.
 """
@@ -7,10 +7,8 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import NoReturn
 
 from bot.catalog import OPTIONS, Option, OptionKind
 from bot.errors import UserMistake
@@ -38,17 +36,9 @@ class TypedWish:
         return Wish(prompt=self.prompt, pictures=tuple(pictures), options=self.options)
 
 
-class ChatParser(argparse.ArgumentParser):
-    """A parser for lines typed into a chat: it raises instead of leaving the process."""
-
-    def error(self, message: str) -> NoReturn:
-        """Refuse a line in words."""
-        raise UserMistake(f"{message[:1].upper()}{message[1:]}. Type help to see what can be asked.")
-
-
-def add_wish_arguments(parser: argparse.ArgumentParser, *, prompt_nargs: str = "?") -> None:
+def add_wish_arguments(parser: argparse.ArgumentParser) -> None:
     """Give a parser everything a wish can hold."""
-    parser.add_argument("prompt", nargs=prompt_nargs, metavar="PROMPT", help="what to make, in words")
+    parser.add_argument("prompt", nargs="?", metavar="PROMPT", help="what to make, in words")
     parser.add_argument(
         "--image",
         action="append",
@@ -64,11 +54,9 @@ def add_wish_arguments(parser: argparse.ArgumentParser, *, prompt_nargs: str = "
 
 def typed_wish(values: argparse.Namespace) -> TypedWish:
     """Return the wish that a parser with `add_wish_arguments` has read."""
-    words: str | Sequence[str] | None = values.prompt
-    prompt = words if isinstance(words, str) else " ".join(words or ())
     chosen = {option.name: getattr(values, f"wish_{option.name}") for option in OPTIONS}
     return TypedWish(
-        prompt=prompt,
+        prompt=values.prompt or "",
         images=tuple(values.image),
         options={name: value for name, value in chosen.items() if value is not None},
     )

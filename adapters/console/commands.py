@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import difflib
-import shlex
+import re
 from dataclasses import dataclass
 from enum import StrEnum
+from pathlib import Path
 
-from adapters.console.arguments import ChatParser, TypedWish, add_wish_arguments, typed_wish
-from bot.catalog import OPTIONS, PRESETS
+from adapters.console.arguments import TypedWish
+from bot.catalog import OPTIONS, PRESETS, split_command
 from bot.errors import UserMistake
 
 
@@ -42,6 +43,12 @@ HELP = {
 
 OTHER_WORDS = {"gen": Verb.GENERATE, "show": Verb.STATUS, "exit": Verb.QUIT, "?": Verb.HELP, "ls": Verb.LIST}
 
+ADDRESSED = re.compile(r"^(?:/?rodin\b\s*|/)", re.IGNORECASE)
+"""What other platforms have before a command."""
+
+IMAGE = re.compile(r"""(?<!\S)--image(?:\s+|=)(?:"([^"]+)"|'([^']+)'|(\S+))""")
+"""A picture by its path; a path with spaces stands in quotation marks."""
+
 NEEDS_ID = frozenset({Verb.STATUS, Verb.CANCEL, Verb.RESEND})
 
 
@@ -60,18 +67,13 @@ def parse_line(line: str) -> Command | None:
     Raises:
         UserMistake: in words, with the nearest right thing.
     """
-    try:
-        words = shlex.split(line)
-    except ValueError as error:
-        raise UserMistake("A quotation mark has no partner. Close it, or leave it out.") from error
-    if words and words[0] in {"/rodin", "rodin"}:
-        words = words[1:]
-    if not words:
+    verb_word, _, rest = ADDRESSED.sub("", line.strip()).partition(" ")
+    if not verb_word:
         return None
-    verb = _verb(words[0].removeprefix("/").lower())
+    verb = _verb(verb_word.lower())
     if verb is Verb.GENERATE:
-        return Command(verb=verb, wish=_wish(words[1:]))
-    return Command(verb=verb, word=_word(verb, words[1:]))
+        return Command(verb=verb, wish=_wish(rest))
+    return Command(verb=verb, word=_word(verb, rest.split()))
 
 
 def help_lines(topic: str = "") -> tuple[str, ...]:
@@ -93,10 +95,17 @@ def _verb(word: str) -> Verb:
     raise UserMistake(f'There is no command "{word}". {hint}')
 
 
-def _wish(words: list[str]) -> TypedWish:
-    parser = ChatParser(prog="generate", add_help=False, allow_abbrev=False)
-    add_wish_arguments(parser, prompt_nargs="*")
-    return typed_wish(parser.parse_intermixed_args(words))
+def _wish(words: str) -> TypedWish:
+    """Read what follows `generate`: words and options as on every platform, and the paths of pictures."""
+    images = tuple(Path(next(part for part in found.groups() if part)) for found in IMAGE.finditer(words))
+    prompt, options = split_command(IMAGE.sub(" ", words))
+    return TypedWish(prompt=_unquoted(prompt), images=images, options=options)
+
+
+def _unquoted(prompt: str) -> str:
+    """Take off the quotation marks that people bring along from the shell."""
+    is_quoted = len(prompt) > 1 and prompt[0] == prompt[-1] and prompt[0] in "\"'"
+    return prompt[1:-1] if is_quoted and prompt[0] not in prompt[1:-1] else prompt
 
 
 def _word(verb: Verb, words: list[str]) -> str:

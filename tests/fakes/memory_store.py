@@ -46,6 +46,9 @@ class MemoryTaskStore:
     async def load(self, task_id: str) -> Task:
         return self._row(task_id).task
 
+    async def made_by(self, event: str) -> Task | None:
+        return next(iter(self._tasks(lambda task: task.event == event)), None)
+
     async def save(self, task: Task, *, expected_revision: int) -> None:
         row = self._row(task.id)
         if row.task.revision != expected_revision:

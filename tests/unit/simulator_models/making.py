@@ -28,6 +28,13 @@ def made(folder: Path, **fields) -> dict[str, Path]:
     return {path.name: path for path in build(spec(**fields), fresh)}
 
 
+def picture(path: Path) -> Image.Image:
+    """A picture file, read whole and closed."""
+    with Image.open(path) as image:
+        image.load()
+        return image.copy()
+
+
 def solid(path: Path) -> trimesh.Trimesh:
     """All geometry of a file as one mesh, welded by position."""
     loaded = trimesh.load(path, force="mesh", process=False)

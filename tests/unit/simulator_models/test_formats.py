@@ -8,7 +8,7 @@ import pytest
 import trimesh
 from PIL import Image
 
-from .making import Glb, made, read_fbx
+from .making import Glb, made, picture, read_fbx
 
 
 def test_a_pbr_glb_embeds_three_textures_of_the_size_asked_for(tmp_path):
@@ -56,10 +56,10 @@ def test_an_obj_finds_its_material_and_textures_in_its_own_folder(tmp_path):
         assert f"mtllib {name}.mtl" in files[f"{name}.obj"].read_text()
         named = re.findall(r"^(?:map_\w+|norm) (\S+)$", files[f"{name}.mtl"].read_text(), re.MULTILINE)
         assert named
-        assert all(Image.open(files[texture]).size == (128, 128) for texture in named)
+        assert all(picture(files[texture]).size == (128, 128) for texture in named)
         loaded = trimesh.load(files[f"{name}.obj"], force="mesh")
         assert loaded.visual.material.image.size == (128, 128)
-    assert Image.open(files["texture_roughness.png"]).mode == "L"
+    assert picture(files["texture_roughness.png"]).mode == "L"
 
 
 def test_obj_and_glb_hold_the_same_geometry_and_texture_coordinates(tmp_path):

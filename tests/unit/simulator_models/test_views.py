@@ -1,8 +1,7 @@
 import numpy as np
 import pytest
-from PIL import Image
 
-from .making import apple_on_white, encoded, logo, made
+from .making import apple_on_white, encoded, logo, made, picture
 
 SUBJECTS = {
     "a brass teapot": (),
@@ -28,7 +27,7 @@ def test_pictures_show_the_whole_model_large_and_centred(tmp_path, prompt):
     files = made(tmp_path, prompt=prompt, pictures=SUBJECTS[prompt], faces=8000, texture_px=256, preview_render=True)
 
     for name, size in (("preview.webp", 512), ("render.jpg", 768)):
-        image = Image.open(files[name])
+        image = picture(files[name])
         top, bottom, left, right = subject(image)
         assert image.size == (size, size)
         assert min(top, left) > 0.04
@@ -47,12 +46,12 @@ def colourfulness(image):
 def test_the_preview_is_grey_and_the_render_is_not(tmp_path):
     files = made(tmp_path, prompt="a red car", preview_render=True, texture_px=256)
 
-    assert colourfulness(Image.open(files["preview.webp"])) < 16
-    assert colourfulness(Image.open(files["render.jpg"])) > 90
+    assert colourfulness(picture(files["preview.webp"])) < 16
+    assert colourfulness(picture(files["render.jpg"])) > 90
 
 
 def test_a_picture_can_be_recognised_in_the_render(tmp_path):
-    image = Image.open(
+    image = picture(
         made(tmp_path, pictures=(encoded(apple_on_white()),), preview_render=True, texture_px=256)["render.jpg"]
     )
 
@@ -66,7 +65,7 @@ def test_a_picture_can_be_recognised_in_the_render(tmp_path):
 @pytest.mark.parametrize("faces", [20_000, 400_000])
 def test_dense_models_look_like_their_coarser_selves(tmp_path, faces):
     coarse, dense = (
-        np.asarray(Image.open(made(tmp_path, faces=count, material="None")["preview.webp"]).convert("L"), dtype=float)
+        np.asarray(picture(made(tmp_path, faces=count, material="None")["preview.webp"]).convert("L"), dtype=float)
         for count in (13_000, faces)
     )
 
@@ -75,7 +74,7 @@ def test_dense_models_look_like_their_coarser_selves(tmp_path, faces):
 
 def test_a_low_face_count_shows_its_facets(tmp_path):
     few, many = (
-        np.asarray(Image.open(made(tmp_path, faces=faces)["preview.webp"]).convert("L"), dtype=float)
+        np.asarray(picture(made(tmp_path, faces=faces)["preview.webp"]).convert("L"), dtype=float)
         for faces in (500, 13_000)
     )
 
@@ -83,7 +82,7 @@ def test_a_low_face_count_shows_its_facets(tmp_path):
 
 
 def test_the_render_stands_on_a_light_background_with_a_shadow(tmp_path):
-    image = Image.open(made(tmp_path, prompt="an apple", preview_render=True)["render.jpg"])
+    image = picture(made(tmp_path, prompt="an apple", preview_render=True)["render.jpg"])
     pixels = np.asarray(image.convert("L"), dtype=float)
 
     corners = [pixels[:20, :20], pixels[:20, -20:], pixels[-20:, :20]]
