@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import signal
 import sys
 from collections.abc import Sequence
 from decimal import Decimal, InvalidOperation
@@ -20,7 +21,7 @@ from adapters.console.address import DEFAULT_SPEAKER
 from adapters.console.arguments import TypedWish, add_wish_arguments, typed_wish
 from adapters.rodin.simulator.faults import FAULTS, parse_faults
 from bot.errors import BadSettings, BotError, OperatorMistake
-from bot.terminal import EXIT_REFUSED, Terminal, is_watched
+from bot.terminal import EXIT_INTERRUPTED, EXIT_REFUSED, Terminal, is_watched
 
 if TYPE_CHECKING:
     from adapters.rodin.simulator.options import SimulatorOptions
@@ -34,8 +35,12 @@ NO_PLATFORM = (
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code."""
     values = _parser().parse_args(arguments)
+    # Until the event loop listens for it, SIGTERM unwinds as Ctrl-C does, so that nothing is left behind.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         code: int = values.run(values)
+    except KeyboardInterrupt:
+        return EXIT_INTERRUPTED
     except OperatorMistake as error:
         print(error, file=sys.stderr)  # noqa: T201 - the command line speaks here
         return EXIT_REFUSED
@@ -64,7 +69,7 @@ def _add_run(parser: argparse.ArgumentParser) -> None:
 
 
 def _add_demo(parser: argparse.ArgumentParser) -> None:
-    add_wish_arguments(parser)
+    add_wish_arguments(parser, prompt_nargs="*")
     parser.add_argument("--out", type=Path, metavar="DIR", help="where the files go (default: a folder in out/)")
     parser.add_argument("--speed", type=_speed, default=10.0, metavar="X", help="the simulator's time, 10 by default")
     parser.add_argument("--faults", type=_faults, default="", metavar="NAME[:RATE],…", help="what shall go wrong")
@@ -72,7 +77,7 @@ def _add_demo(parser: argparse.ArgumentParser) -> None:
 
 
 def _add_console(parser: argparse.ArgumentParser) -> None:
-    add_wish_arguments(parser)
+    add_wish_arguments(parser, prompt_nargs="*")
     parser.add_argument("--out", type=Path, metavar="DIR", help="where the files go (default: a folder in out/)")
     parser.add_argument("--as", dest="speaker", default=DEFAULT_SPEAKER, metavar="NAME", help="who is speaking")
     parser.set_defaults(run=_console)
@@ -120,7 +125,9 @@ def _console(values: argparse.Namespace) -> int:
     from bot.settings import load_settings
 
     settings = load_settings()
-    set_up(level=settings.log_level, style=settings.log_format, secrets=settings.secrets())
+    # Somebody talks here; what a log notes about good days would only stand between the lines.
+    level = settings.log_level if "log_level" in settings.model_fields_set else "warning"
+    set_up(level=level, style=settings.log_format, secrets=settings.secrets())
     return asyncio.run(console(settings, _wish_or_none(values), _terminal(values, speaker=values.speaker)))
 
 
@@ -158,7 +165,7 @@ def _simulator_options(values: argparse.Namespace) -> SimulatorOptions:
 def _wish_or_none(values: argparse.Namespace) -> TypedWish | None:
     """Return what was asked for; None when neither words nor a picture nor an option was given."""
     wish = typed_wish(values)
-    is_asked = values.prompt is not None or wish.images or wish.options
+    is_asked = values.prompt or wish.images or wish.options
     return wish if is_asked else None
 
 

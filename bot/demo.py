@@ -12,13 +12,12 @@ from pathlib import Path
 
 from pydantic import SecretStr
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource
-from rich.console import Console
 
 from adapters.console.address import DEFAULT_SPEAKER
 from adapters.console.arguments import TypedWish
 from adapters.console.delivery import Delivery
 from adapters.console.platform import ConsolePlatform
-from adapters.console.screens import ChatScreen, LineScreen, LiveScreen, Screen
+from adapters.console.screens import ChatScreen, LineScreen, LiveScreen, Paper, Screen
 from adapters.console.session import Session, chat, read_script
 from adapters.rodin.simulator.options import SimulatorOptions
 from adapters.rodin.simulator.server import Simulator
@@ -113,7 +112,9 @@ async def console(settings: Settings, wish: TypedWish | None, terminal: Terminal
 async def _demo_with(core: Core, plan: DemoPlan) -> int:
     wish = plan.wish or TypedWish(prompt=SAMPLE, images=(), options={})
     # The simulator's rendered picture shows the colours, which its preview, like Rodin's, does not.
-    code = await once(core, replace(wish, options={"render": "yes", **wish.options}), plan.terminal)
+    wish = replace(wish, options={"render": "yes", **wish.options})
+    # Its database goes with it, so nothing can be sent again later.
+    code = await once(core, wish, replace(plan.terminal, takes_commands=False))
     if plan.wish is None and code == EXIT_DELIVERED and plan.terminal.is_interactive:
         return await talk(core, plan.terminal)
     return code
@@ -121,9 +122,9 @@ async def _demo_with(core: Core, plan: DemoPlan) -> int:
 
 async def once(core: Core, wish: TypedWish, terminal: Terminal) -> int:
     """Make one model, showing how it goes; return the exit code."""
-    screen_console = Console()
-    with _screen(screen_console) as screen:
-        platform = ConsolePlatform(screen, Delivery(files=core.files, folder=terminal.out, is_flat=terminal.is_flat))
+    delivery = Delivery(files=core.files, folder=terminal.out, is_flat=terminal.is_flat)
+    with _screen(Paper()) as screen:
+        platform = ConsolePlatform(screen, delivery, takes_commands=terminal.takes_commands)
         session = Session(intake=core.intake, platform=platform, speaker=terminal.speaker)
 
         async def act() -> int:
@@ -138,7 +139,7 @@ async def once(core: Core, wish: TypedWish, terminal: Terminal) -> int:
 
 async def talk(core: Core, terminal: Terminal) -> int:
     """Chat until the person leaves; return the exit code."""
-    screen = ChatScreen(Console()) if terminal.is_interactive else LineScreen(Console())
+    screen = ChatScreen(Paper()) if terminal.is_interactive else LineScreen(Paper())
     platform = ConsolePlatform(screen, Delivery(files=core.files, folder=terminal.out))
     session = Session(intake=core.intake, platform=platform, speaker=terminal.speaker)
 
@@ -154,17 +155,21 @@ async def talk(core: Core, terminal: Terminal) -> int:
 
 
 async def _run(core: Core, platform: ConsolePlatform, act: Callable[[], Awaitable[int]]) -> int:
-    """Serve while a session acts; Ctrl-C and SIGTERM end both cleanly."""
+    """Serve while a session acts; Ctrl-C, SIGTERM and a reader that leaves end both cleanly."""
     stopping = asyncio.Event()
+    unread = asyncio.create_task(platform.screen.closed.wait(), name="unread")
     served = asyncio.create_task(serve(core, {platform.name: platform}, stopping), name="serve")
     acting = asyncio.ensure_future(act())
     async with asked_to_stop() as interrupted:
-        await asyncio.wait([served, acting, interrupted], return_when=asyncio.FIRST_COMPLETED)
+        await asyncio.wait([served, acting, interrupted, unread], return_when=asyncio.FIRST_COMPLETED)
         stopping.set()
         if not acting.done():
             acting.cancel()
-        await asyncio.gather(acting, return_exceptions=True)
+        unread.cancel()
+        await asyncio.gather(acting, unread, return_exceptions=True)
         await served
+    if platform.screen.closed.is_set():
+        return EXIT_FAILED
     if acting.cancelled():
         platform.screen.write("Stopped. What Rodin has taken goes on there; start again to hear of it.")
         return EXIT_INTERRUPTED
@@ -172,10 +177,10 @@ async def _run(core: Core, platform: ConsolePlatform, act: Callable[[], Awaitabl
 
 
 @contextmanager
-def _screen(console_out: Console) -> Iterator[Screen]:
+def _screen(paper: Paper) -> Iterator[Screen]:
     """Give a live bar on a terminal, else plain lines."""
-    if console_out.is_terminal:
-        with LiveScreen(console_out) as screen:
+    if paper.is_terminal:
+        with LiveScreen(paper) as screen:
             yield screen
     else:
-        yield LineScreen(console_out)
+        yield LineScreen(paper)

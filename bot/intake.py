@@ -95,9 +95,7 @@ class CoreIntake:
             seed=secrets.randbelow(SEEDS),
         )
         prepared = await p.desk.prepare(wish.pictures)
-        return await self._accept(
-            Order(request=request, pictures=prepared, owner=owner, address=address, event=event)
-        )
+        return await self._accept(Order(request=request, pictures=prepared, owner=owner, address=address, event=event))
 
     async def resend(self, task_id: str, owner: Owner, address: Address, *, event: str | None = None) -> Task:
         """Ask again for what failed or stayed unclear, as a new task with the same request.

@@ -9,18 +9,26 @@ import sys
 from collections.abc import Collection
 from datetime import UTC, datetime
 from typing import TextIO
+from urllib.parse import quote
 
 HIDDEN = "[hidden]"
 
 PATTERNS = (
     re.compile(r"(?i)(bearer\s+)[^\s\"',}]+"),
-    re.compile(r"(?i)(x-tos-(?:signature|credential)=)[^&\s\"']+"),
-    re.compile(r"(?i)(\"?subscription_key\"?\s*[:=]\s*\"?)[^\s\"',}]+"),
+    re.compile(r"(?i)(https?://[^\s?\"'<>]+\?)[^\s\"'<>]+"),
+    re.compile(r"(?i)([\w-]*(?:signature|credential|security-token)=)[^&\s\"']+"),
+    re.compile(r"(?i)([\"']?subscription_key[\"']?\s*[:=]\s*[\"']?)[^\s\"',}]+"),
+    re.compile(r"()\beyJ[\w-]{8,}\.[\w-]+\.[\w-]*"),
+    re.compile(r"()\b[MNO][\w-]{23,27}\.[\w-]{6}\.[\w-]{27,}"),
     re.compile(r"()xox[abeprs]-[A-Za-z0-9-]+"),
     re.compile(r"()xapp-[A-Za-z0-9-]+"),
     re.compile(r"(://[^/\s:@]*:)[^@/\s]+(?=@)"),
 )
-"""What a secret looks like when it is not one of ours by value: keys, signed links, tokens, passwords in addresses."""
+"""What a secret looks like when it is not one of ours by value.
+
+API keys in headers, signed links (whatever stands after the `?` of an address), subscription keys, JSON web tokens,
+tokens of Discord and Slack, passwords in addresses.
+"""
 
 SHORTEST_SECRET = 4
 """A shorter value would hide ordinary words."""
@@ -30,7 +38,8 @@ class Redactor:
     """Takes secrets out of text: the values it was given, and whatever looks like one."""
 
     def __init__(self, secrets: Collection[str]) -> None:
-        kept = sorted({secret for secret in secrets if len(secret) >= SHORTEST_SECRET}, key=len, reverse=True)
+        shapes = {shape for secret in secrets for shape in (secret, quote(secret, safe=""), repr(secret)[1:-1])}
+        kept = sorted({shape for shape in shapes if len(shape) >= SHORTEST_SECRET}, key=len, reverse=True)
         self._values = re.compile("|".join(map(re.escape, kept))) if kept else None
 
     def __call__(self, text: str) -> str:
@@ -71,6 +80,8 @@ class JsonFormatter(logging.Formatter):
         entry["message"] = self._redact(record.getMessage())
         if record.exc_info:
             entry["traceback"] = self._redact(self.formatException(record.exc_info))
+        if record.stack_info:
+            entry["stack"] = self._redact(self.formatStack(record.stack_info))
         return json.dumps(entry, ensure_ascii=False)
 
 

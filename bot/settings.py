@@ -8,9 +8,9 @@ from __future__ import annotations
 import ipaddress
 from decimal import Decimal
 from typing import Annotated, Any, Literal
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
-from pydantic import BeforeValidator, Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic import BeforeValidator, Field, SecretStr, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from bot.catalog import FORMATS, TIERS
@@ -24,6 +24,11 @@ KEY_HELP = (
 
 POLL_FLOOR_S = 5.0
 """Rodin asks for no closer look than this (docs.hyper3d.ai, quick start); a simulator on loopback does not mind."""
+
+
+LONGEST_WAIT_S = 3600.0
+LONGEST_DEADLINE_S = 7 * 86_400.0
+"""Rodin keeps results for seven days (docs.hyper3d.ai, data retention policy)."""
 
 
 def _blank_is_absent(value: Any) -> Any:
@@ -43,7 +48,9 @@ Text = Annotated[str | None, BeforeValidator(_blank_is_absent)]
 class Settings(BaseSettings):
     """What the operator chose. Field names are the variables' names in lower case; secrets never print."""
 
-    model_config = SettingsConfigDict(env_file=".env", env_file_encoding="utf-8", extra="ignore", frozen=True)
+    model_config = SettingsConfigDict(
+        env_file=".env", env_file_encoding="utf-8", env_ignore_empty=True, extra="ignore", frozen=True
+    )
 
     rodin_api_key: Secret = None
     rodin_api_url: str = "https://api.hyper3d.com/api/v2"
@@ -70,9 +77,9 @@ class Settings(BaseSettings):
     admin_ids: Words = ()
     default_tier: str = "Gen-2.5-Medium"
     default_format: str = "glb"
-    poll_min_s: float = Field(default=5.0, gt=0)
-    poll_max_s: float = Field(default=30.0, gt=0)
-    poll_deadline_s: float = Field(default=1200.0, gt=0)
+    poll_min_s: float = Field(default=5.0, gt=0, le=LONGEST_WAIT_S)
+    poll_max_s: float = Field(default=30.0, gt=0, le=LONGEST_WAIT_S)
+    poll_deadline_s: float = Field(default=1200.0, gt=0, le=LONGEST_DEADLINE_S)
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     log_format: Literal["text", "json"] = "text"
 
@@ -110,13 +117,20 @@ class Settings(BaseSettings):
             raise ValueError(f"is not a format of Rodin. Choose one of {', '.join(FORMATS)}")
         return value
 
-    @model_validator(mode="after")
-    def _fitting(self) -> Settings:
-        if self.poll_max_s < self.poll_min_s:
-            raise ValueError("POLL_MAX_S must not be smaller than POLL_MIN_S")
-        if self.poll_min_s < POLL_FLOOR_S and not is_loopback(urlsplit(self.rodin_api_url).hostname):
-            raise ValueError(f"POLL_MIN_S must be at least {POLL_FLOOR_S:g}: Rodin asks clients not to poll closer")
-        return self
+    @field_validator("poll_min_s")
+    @classmethod
+    def _not_too_close(cls, value: float, info: ValidationInfo) -> float:
+        url = info.data.get("rodin_api_url")  # absent when it was refused itself
+        if value < POLL_FLOOR_S and url is not None and not is_loopback(urlsplit(url).hostname):
+            raise ValueError(f"must be at least {POLL_FLOOR_S:g}: Rodin asks clients not to poll closer")
+        return value
+
+    @field_validator("poll_max_s")
+    @classmethod
+    def _not_below_least(cls, value: float, info: ValidationInfo) -> float:
+        if value < info.data.get("poll_min_s", 0.0):
+            raise ValueError("must not be smaller than POLL_MIN_S")
+        return value
 
     @property
     def pace(self) -> Pace:
@@ -146,7 +160,10 @@ class Settings(BaseSettings):
     def secrets(self) -> tuple[str, ...]:
         """Return every secret value that is set, for the log's redaction."""
         values = (getattr(self, name) for name in type(self).model_fields)
-        return tuple(value.get_secret_value() for value in values if isinstance(value, SecretStr))
+        found = [value.get_secret_value() for value in values if isinstance(value, SecretStr)]
+        if password := _password(self.database_url):
+            found += [password, unquote(password)]
+        return tuple(dict.fromkeys(found))
 
 
 def is_loopback(host: str | None) -> bool:
@@ -159,6 +176,14 @@ def is_loopback(host: str | None) -> bool:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:
         return False
+
+
+def _password(url: str) -> str | None:
+    """Return the password in an address; None where the address is none, which `storage` says better."""
+    try:
+        return urlsplit(url).password
+    except ValueError:
+        return None
 
 
 def load_settings(**overrides: Any) -> Settings:
@@ -186,7 +211,7 @@ def require_key(settings: Settings) -> str:
 
 def _problem(error: dict[str, Any]) -> str:
     name = ".".join(str(part) for part in error["loc"]).upper()
-    message = str(error["msg"]).removeprefix("Value error, ")
+    message = str(error["msg"]).removeprefix("Value error, ").replace("Input should be", "must be")
     return f"{name} {_lower_first(message)}." if name else f"{message}."
 
 

@@ -14,13 +14,15 @@ EXIT_DELIVERED, EXIT_FAILED, EXIT_REFUSED, EXIT_INTERRUPTED = 0, 1, 2, 130
 class Terminal:
     """How to talk: where files go, who speaks, and whether a person is watching.
 
-    With `is_flat` a single task's files lie in `out` itself, else in a folder of their own below it.
+    With `is_flat` a single task's files lie in `out` itself, else in a folder of their own below it. Without
+    `takes_commands` there is no later moment at which a command about a task could be typed.
     """
 
     out: Path
     is_flat: bool = False
     speaker: str = "you"
     is_interactive: bool = False
+    takes_commands: bool = True
 
 
 def is_watched() -> bool:

@@ -27,6 +27,9 @@ from bot.model import (
 
 TITLE_CHARACTERS = 60
 
+LONGEST_ID = 20
+"""Characters that are repeated of what somebody typed for an id."""
+
 
 def title(request: Request) -> str:
     """Name a request in a few words: its prompt, cut, or what it was made from."""
@@ -43,21 +46,22 @@ def as_credits(amount: Decimal) -> str:
 
 
 def duration(length: timedelta) -> str:
-    """Write a length of time as people say it: "40 s", "2 min", "1 h 5 min"."""
+    """Write a length of time as people say it: "40 s", "2 min", "2 h 5 min"."""
     seconds = max(0, round(length.total_seconds()))
     if seconds < 90:
         return f"{seconds} s"
     minutes = round(seconds / 60)
     if minutes < 90:
         return f"{minutes} min"
-    return f"{minutes // 60} h {minutes % 60} min"
+    hours, rest = divmod(minutes, 60)
+    return f"{hours} h {rest} min" if rest else f"{hours} h"
 
 
 def size(count: int) -> str:
     """Write a file size: "870 B", "12 kB", "9.4 MB"."""
     if count < 1000:
         return f"{count} B"
-    if count < 1_000_000:
+    if count < 999_500:
         return f"{count / 1000:.0f} kB"
     return f"{count / 1_000_000:.1f} MB"
 
@@ -80,10 +84,10 @@ def waiting(place: int, wait: timedelta, hold: Hold | None) -> str:
     if hold is Hold.BUSY:
         return "Rodin takes no new tasks right now. Yours waits and goes on by itself; nothing was charged."
     if hold is Hold.FULL:
-        return f"Rodin runs as many tasks as it allows. Yours waits its turn, number {place}."
+        return f"Rodin runs as many tasks as it allows. Yours waits its turn: number {max(place, 1)} in line."
     if place <= 1:
         return "Next in line."
-    return f"Waiting in line: number {place}, about {duration(wait)} to go."
+    return f"Waiting: number {place} in line, about {duration(wait)} until it starts."
 
 
 def submitting() -> str:
@@ -91,15 +95,25 @@ def submitting() -> str:
     return "Handing it to Rodin."
 
 
+def settling() -> str:
+    """Say that Rodin's answer was lost and what is done about it."""
+    return "Rodin's answer was lost. Its records are read to see whether it took the request; nothing is sent twice."
+
+
+def muted() -> str:
+    """Remind a person who asks about a task that it was called off after it was sent."""
+    return "You called this off after it was sent: the result is kept, and you are not notified."
+
+
 def running(task: Task) -> str:
     """Say how far Rodin is."""
     if task.submission is not None and task.submission.subscription_key is None:
-        return "Rodin has it; the answer was lost, so there is no progress to show until the model is there."
+        return "Rodin has it. Its answer was lost, so there is no progress to show until the model is there."
     ahead = max((job.queue_length or 0 for job in task.jobs if job.state is JobState.WAITING), default=0)
     done = sum(job.state is JobState.DONE for job in task.jobs)
     if task.state is TaskState.SUBMITTED:
         return f"Rodin has it; {ahead} ahead in its queue." if ahead else "Rodin has it and will begin soon."
-    return f"Rodin is modelling: {done} of {len(task.jobs)} steps done."
+    return f"Rodin is modelling: {done} of {len(task.jobs)} steps done." if task.jobs else "Rodin is modelling."
 
 
 def collecting() -> str:
@@ -174,12 +188,27 @@ REFUSAL_NEXT = {
     RefusalReason.UNKNOWN: "Try once more later; if it stays, tell the person who runs the bot.",
 }
 
+OPERATORS_BUSINESS = frozenset(
+    {
+        RefusalReason.KEY,
+        RefusalReason.PERMISSION,
+        RefusalReason.SUBSCRIPTION,
+        RefusalReason.PLAN,
+        RefusalReason.CREDITS,
+    }
+)
+"""Refusals of the account, whatever is asked."""
+
 
 def failure(task: Task) -> tuple[str, ...]:
     """Say why there is no model, whether it cost anything, and what to do next, in that order."""
     failed = task.failure
     if failed is None:
-        return ("It ended without a model.", spent(task))
+        return (
+            "Something in the bot broke on this task, so it was ended.",
+            spent(task),
+            "Tell the person who runs the bot; the log says more. You can have it sent again.",
+        )
     if failed.kind is FailureKind.REFUSED:
         reason = failed.reason or RefusalReason.UNKNOWN
         said = f" It said: {failed.code}." if reason is RefusalReason.UNKNOWN and failed.code else ""
@@ -195,23 +224,23 @@ FAILURES = {
     ),
     FailureKind.TIMED_OUT: (
         "Rodin did not finish within the time we wait.",
-        "It may still appear in Rodin's dashboard. Send it again if you still want it.",
+        "You can have it sent again, which is charged again. Rodin's support can say more about this charge.",
     ),
     FailureKind.NO_MODEL: (
         "Rodin says it is done but never listed a model.",
-        "Send it again, perhaps in another format; Rodin's support can say more about the charge.",
+        "Try another format, which is charged again. Rodin's support can say more about this charge.",
     ),
     FailureKind.FILES_LOST: (
         "The model was made, but its files could not be fetched.",
         "Tell the person who runs the bot: Rodin keeps the files for seven days.",
     ),
     FailureKind.UNKNOWN_TO_VENDOR: (
-        "Rodin does not know this task any more; it forgets after seven days.",
-        "Send it again if you still want it.",
+        "Rodin does not know this task any more; it keeps results for seven days.",
+        "You can have it sent again, which is charged again.",
     ),
     FailureKind.PICTURES_LOST: (
-        "A picture of this request is gone from the bot's disk, so it was not sent.",
-        "Send it again with the picture.",
+        "A picture of this request cannot be found any more, so it was not sent.",
+        "Ask again with the picture.",
     ),
     FailureKind.LOST_ANSWER: (
         "The request was sent, but Rodin's answer was lost, so nobody can tell whether it was taken.",
@@ -233,10 +262,14 @@ def charge(task: Task, failed: Failure) -> str:
 
 def lost_answer_charge(task: Task, failed: Failure) -> str:
     """Say what the usage records tell about a request whose answer was lost."""
+    if task.submission is not None:
+        return f"The answer came in the end: Rodin took it. {spent(task)}"
     if failed.charge_seen is None:
         return f"Rodin's usage records could not be read, so it may have cost {as_credits(task.price)}."
     if failed.charge_seen:
-        return f"Rodin's records show a new charge of {as_credits(task.price)} that fits, so it was probably taken."
+        return (
+            f"Rodin's records show a new charge that fits, so it may have been taken and cost {as_credits(task.price)}."
+        )
     return "Rodin's records show no new charge that fits, so it was probably not taken and cost nothing."
 
 
@@ -250,9 +283,14 @@ def accepted(task: Task) -> str:
 
 def too_late_to_cancel(task: Task) -> str:
     """Say what calling off means once Rodin has a task."""
+    if task.state is TaskState.SUBMITTING:
+        return (
+            f"Task {task.id} is on its way to Rodin and cannot be called back. If Rodin takes it, it is charged "
+            f"({as_credits(task.price)}) and the result is kept for when you ask; you will not be notified."
+        )
     return (
         f"Rodin has task {task.id} already and cannot be stopped, so it is charged ({as_credits(task.price)}). "
-        "You will not be told about it again; the result is kept for when you ask."
+        "The result is kept for when you ask; you will not be notified."
     )
 
 
@@ -263,12 +301,19 @@ def already_over(task: Task) -> str:
 
 def no_such_task(task_id: str) -> str:
     """Say that a task id leads nowhere, or to somebody else's task, which is nobody else's business."""
-    return f'You have no task "{task_id}". Ask for the list to see yours.'
+    shown = " ".join(task_id.split())
+    shown = shown if len(shown) <= LONGEST_ID else shown[: LONGEST_ID - 1] + "…"
+    return f'You have no task "{shown}". Ask for the list to see yours.'
 
 
 def not_to_resend(task: Task) -> str:
     """Say why a task is not sent again."""
     return f"Task {task.id} is {task.state}; only one that failed or stayed unclear can be sent again."
+
+
+def pictures_gone() -> str:
+    """Say why a task with pictures is not sent again."""
+    return "The pictures of that task are gone. Ask again with the pictures; nothing was sent or charged."
 
 
 def used(usage: Usage) -> str:
@@ -289,7 +334,9 @@ def balance_unknown() -> str:
 
 def balance_refused(reason: RefusalReason) -> str:
     """Say why Rodin does not tell the balance."""
-    return f"{REFUSALS[reason]} {REFUSAL_NEXT[reason].split(';')[0]}."
+    if reason in OPERATORS_BUSINESS:
+        return f"{REFUSALS[reason]} {REFUSAL_NEXT[reason].partition(';')[0]}."
+    return balance_unknown()
 
 
 def admins_only() -> str:
@@ -297,17 +344,20 @@ def admins_only() -> str:
     return "Only admins may see the balance."
 
 
-def budget_spent(limit: Decimal, left: Decimal, *, opens_in: timedelta, whose: str) -> str:
-    """Say that the credits set aside for a day are used up. `whose` is "Your" or "This server's"."""
+def budget_spent(price: Decimal, left: Decimal, *, limit: Decimal, opens_in: timedelta, whose: str) -> str:
+    """Say that a wish does not fit into the credits set aside for a day. `whose` is "your" or "this server's"."""
+    daily = f"{whose} {as_credits(limit)}"
+    if price > limit:
+        return f"This costs {as_credits(price)}, more than {daily} for a whole day. Choose less; nothing was charged."
     return (
-        f"{whose} {as_credits(limit)} for today are used up ({as_credits(max(left, Decimal(0)))} left). "
-        f"It opens again at 00:00 UTC, in {duration(opens_in)}. Nothing was charged."
+        f"This costs {as_credits(price)}, and {as_credits(left)} of {daily} for today can still be spent. "
+        f"The next day begins at 00:00 UTC, in {duration(opens_in)}. Nothing was charged."
     )
 
 
 def trouble() -> str:
     """Say that something of ours broke while a command was taken."""
-    return "Something went wrong on our side and was logged. Nothing was sent or charged; please try again."
+    return "Something went wrong on our side and was logged. Look at your list before you try again."
 
 
 def _tasks(count: int) -> str:

@@ -39,12 +39,14 @@ def under_way(task: Task, *, now: datetime, place: int, wait: timedelta, expecte
     if task.state is TaskState.ACCEPTED:
         headline = text.waiting(place, wait, task.hold)
     elif task.state is TaskState.SUBMITTING:
-        headline = text.submitting()
+        headline = text.settling() if task.misses else text.submitting()
     else:
         headline = text.collecting() if task.state is TaskState.COLLECTING else text.running(task)
         elapsed = now - (task.submitted_at or task.changed_at)
         lines.append(text.times(elapsed, expected))
         bar = Bar(fraction=task.progress, elapsed_s=elapsed.total_seconds(), expected_s=expected.total_seconds())
+    if task.muted:
+        lines.append(text.muted())
     choices = () if task.muted else (Choice.CANCEL,)
     return _update(task, headline, tuple(lines), choices=choices, bar=bar)
 

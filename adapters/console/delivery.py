@@ -33,6 +33,7 @@ class Delivery:
         await asyncio.to_thread(folder.mkdir, parents=True, exist_ok=True)
         for file in update.files:
             await self.files.fetch(file.key, folder / file.name)
+            await asyncio.to_thread(_open_like_folder, folder / file.name)
         return tuple(folder / file.name for file in update.files)
 
     def _folder_for(self, update: Update) -> Path:
@@ -44,3 +45,8 @@ class Delivery:
 
     def _is_taken(self, file: ModelFile) -> bool:
         return (self.folder / file.name).exists()
+
+
+def _open_like_folder(path: Path) -> None:
+    """Let those read a file who may look into its folder: the file store's own files are its owner's alone."""
+    path.chmod(path.parent.stat().st_mode & 0o666)

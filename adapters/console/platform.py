@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from dataclasses import replace
 from pathlib import Path
 
 from adapters.console.address import PLATFORM
 from adapters.console.delivery import Delivery
 from adapters.console.render import ending_text
 from adapters.console.screens import Screen
-from bot.errors import AddressGone, NoSuchFile, PlatformError
+from bot.errors import NoSuchFile, PlatformBusy, PlatformError
 from bot.model import Address, TaskState
 from bot.ports import Capabilities, Intake
 from bot.update import Update
@@ -27,8 +28,10 @@ class ConsolePlatform:
     name = PLATFORM
     capabilities = Capabilities(longest_text=100_000, largest_upload_bytes=2**40, edit_spacing_s=0.1)
 
-    def __init__(self, screen: Screen, delivery: Delivery) -> None:
+    def __init__(self, screen: Screen, delivery: Delivery, *, takes_commands: bool = True) -> None:
+        """Make one; without `takes_commands` it offers no choices, since nobody could type them."""
         self.screen = screen
+        self._takes_commands = takes_commands
         self._delivery = delivery
         self._told: dict[str, asyncio.Event] = {}
         self.endings: dict[str, Update] = {}
@@ -46,19 +49,18 @@ class ConsolePlatform:
         else:
             self.screen.over(update)
             self._end(update)
+        self._check_open()
         return address
 
     async def say(self, address: Address, update: Update, *, key: str) -> Address:
         """Print how a task ended and lay its files out.
 
         Raises:
-            AddressGone: the terminal is closed. PlatformError: the folder cannot be written to.
+            PlatformBusy: nobody reads any more; the next session tells. PlatformError: the folder cannot be written to.
         """
         delivered = await self._deliver(update) if update.state is TaskState.READY else ()
-        try:
-            self.screen.write(ending_text(update, delivered))
-        except (BrokenPipeError, ValueError) as error:
-            raise AddressGone("the terminal is closed") from error
+        self.screen.write(ending_text(update if self._takes_commands else replace(update, choices=()), delivered))
+        self._check_open()
         self._told.setdefault(update.task_id, asyncio.Event()).set()
         return address
 
@@ -69,6 +71,10 @@ class ConsolePlatform:
         except TimeoutError:
             return False
         return True
+
+    def _check_open(self) -> None:
+        if self.screen.closed.is_set():
+            raise PlatformBusy("nobody reads the terminal any more")
 
     def _end(self, update: Update) -> None:
         self.endings[update.task_id] = update

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
+import os
+import sys
 import time
 from types import TracebackType
 from typing import Protocol, Self
@@ -15,8 +18,28 @@ from bot.schedule import eased
 from bot.update import Update
 
 
+class Paper(Console):
+    """A console that notes when nobody reads it any more, as after `rodin-bot demo | head -1`, and then is quiet."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.closed = asyncio.Event()
+
+    def on_broken_pipe(self) -> None:
+        """Write into nothing from now on; Python's own flush at its end as well."""
+        self.quiet = True
+        nothing = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nothing, sys.stdout.fileno())
+        os.close(nothing)
+        self.closed.set()
+
+
 class Screen(Protocol):
-    """Where updates appear."""
+    """Where updates appear. `closed` is set when nobody reads it any more."""
+
+    @property
+    def closed(self) -> asyncio.Event:
+        """The event of the paper."""
 
     def status(self, update: Update) -> None:
         """Show how a running task stands, in place of what was shown of it before."""
@@ -36,9 +59,14 @@ def write_lines(console: Console, words: Text | str) -> None:
 class LineScreen:
     """Plain lines, for pipes and logs: one whenever the words about a task change."""
 
-    def __init__(self, console: Console) -> None:
+    def __init__(self, console: Paper) -> None:
         self._console = console
         self._shown: dict[str, str] = {}
+
+    @property
+    def closed(self) -> asyncio.Event:
+        """Set when nobody reads any more."""
+        return self._console.closed
 
     def status(self, update: Update) -> None:
         """Write a line if it says something new."""
@@ -59,7 +87,7 @@ class LineScreen:
 class LiveScreen:
     """A moving bar for each task, for a terminal with one thing going on."""
 
-    def __init__(self, console: Console) -> None:
+    def __init__(self, console: Paper) -> None:
         self._progress = Progress(
             TextColumn("{task.description}", markup=False),
             BarColumn(),
@@ -71,6 +99,11 @@ class LiveScreen:
         )
         self._console = console
         self._bars: dict[str, TaskID] = {}
+
+    @property
+    def closed(self) -> asyncio.Event:
+        """Set when nobody reads any more."""
+        return self._console.closed
 
     def __enter__(self) -> Self:
         self._progress.start()
@@ -103,9 +136,14 @@ class LiveScreen:
 class ChatScreen:
     """Lines above the prompt, and the running tasks as bars below it, moving on between updates."""
 
-    def __init__(self, console: Console) -> None:
+    def __init__(self, console: Paper) -> None:
         self._console = console
         self._running: dict[str, tuple[Update, float]] = {}
+
+    @property
+    def closed(self) -> asyncio.Event:
+        """Set when nobody reads any more."""
+        return self._console.closed
 
     def status(self, update: Update) -> None:
         """Note how the task stands; the foot shows it at its next turn."""

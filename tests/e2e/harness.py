@@ -59,6 +59,7 @@ class Running:
 
     def __init__(self, arguments: Sequence[str], *, home: Path, environment: Mapping[str, str]) -> None:
         self.started_at = time.monotonic()
+        self._scratch = environment["TMPDIR"]
         self._process = subprocess.Popen(
             [str(PROGRAM), *arguments],
             stdin=subprocess.PIPE,
@@ -166,11 +167,11 @@ class Running:
                 stream.close()
 
     def leftovers(self) -> list[str]:
-        """Name the processes of its group that are still there, without those that only wait to be buried."""
+        """Name the processes that it has started and that are still there: those with its place for temporary files."""
         found = []
-        for process in psutil.process_iter(["pid", "name", "status"]):
-            with contextlib.suppress(ProcessLookupError, psutil.NoSuchProcess):
-                if os.getpgid(process.pid) == self.pid and process.status() != psutil.STATUS_ZOMBIE:
+        for process in psutil.process_iter():
+            with contextlib.suppress(psutil.NoSuchProcess, psutil.AccessDenied):
+                if process.environ().get("TMPDIR") == self._scratch and process.status() != psutil.STATUS_ZOMBIE:
                     found.append(f"{process.pid} {process.name()}")
         return found
 

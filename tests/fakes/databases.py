@@ -10,7 +10,11 @@ from pathlib import Path
 
 import asyncpg
 import pytest
+from _pytest.mark.structures import ParameterSet
 from sqlalchemy import make_url
+
+SERVER_VARIABLE = "TEST_DATABASE_URL"
+"""Names a PostgreSQL server where schemas may be made; `.ci/postgres start DIR` starts one and prints it."""
 
 DatabaseUrl = Callable[[Path], AbstractAsyncContextManager[str]]
 """Makes an empty database, with a folder to do so, and yields its URL."""
@@ -24,10 +28,8 @@ async def sqlite_url(folder: Path) -> AsyncIterator[str]:
 
 @asynccontextmanager
 async def postgres_url(_folder: Path) -> AsyncIterator[str]:
-    """Yield the URL of an empty schema, and drop it in the end. Skips the test where no server is named."""
-    server = os.environ.get("TEST_DATABASE_URL")
-    if not server:
-        pytest.skip("TEST_DATABASE_URL is not set; `.ci/postgres start DIR` prints one")
+    """Yield the URL of an empty schema on the server, and drop it in the end."""
+    server = os.environ[SERVER_VARIABLE]
     schema = f"test_{uuid.uuid4().hex}"
     connection = await asyncpg.connect(server, timeout=10)
     try:
@@ -38,5 +40,16 @@ async def postgres_url(_folder: Path) -> AsyncIterator[str]:
         await connection.close(timeout=10)
 
 
-DATABASES = [pytest.param(sqlite_url, id="sqlite"), pytest.param(postgres_url, id="postgres")]
+def where_there_is_a_server(*params: ParameterSet) -> list[ParameterSet]:
+    """Return the parameters when a PostgreSQL server is named, else none; the test report's head says which."""
+    return list(params) if os.environ.get(SERVER_VARIABLE) else []
+
+
+needs_postgres = pytest.mark.skipif(not os.environ.get(SERVER_VARIABLE), reason=f"{SERVER_VARIABLE} is not set")
+"""For a test of PostgreSQL alone."""
+
+DATABASES = [
+    pytest.param(sqlite_url, id="sqlite"),
+    *where_there_is_a_server(pytest.param(postgres_url, id="postgres")),
+]
 """What a test of everything that is written in SQL runs over."""

@@ -12,7 +12,7 @@ from bot.model import Task
 from bot.ports import TaskStore
 from storage.database import open_database
 from storage.tasks import SqlTaskStore
-from tests.fakes.databases import postgres_url, sqlite_url
+from tests.fakes.databases import postgres_url, sqlite_url, where_there_is_a_server
 from tests.fakes.memory_store import MemoryTaskStore
 
 
@@ -31,7 +31,7 @@ async def sqlite_store(folder: Path) -> AsyncIterator[TaskStore]:
 
 @asynccontextmanager
 async def postgres_store(folder: Path) -> AsyncIterator[TaskStore]:
-    """Yield a store in a schema of its own on the server of TEST_DATABASE_URL; without one the test is skipped."""
+    """Yield a store in a schema of its own on the server of TEST_DATABASE_URL."""
     async with postgres_url(folder) as url, open_database(url) as database:
         yield SqlTaskStore(database)
 
@@ -39,7 +39,7 @@ async def postgres_store(folder: Path) -> AsyncIterator[TaskStore]:
 TASK_STORES = [
     pytest.param(memory_store, id="memory"),
     pytest.param(sqlite_store, id="sqlite"),
-    pytest.param(postgres_store, id="postgres"),
+    *where_there_is_a_server(pytest.param(postgres_store, id="postgres")),
 ]
 
 

@@ -109,6 +109,7 @@ class _Worker:
                 "adapters.rodin.simulator.worker",
                 stdin=asyncio.subprocess.PIPE,
                 stdout=asyncio.subprocess.PIPE,
+                process_group=0,  # Ctrl-C in a terminal is for the parent, which stops us
                 env={**os.environ, "PYTHONPATH": os.pathsep.join(path or str(Path.cwd()) for path in sys.path)},
             )
         return self._process

@@ -189,3 +189,25 @@ def test_parts_are_moved_apart(tmp_path):
 
     assert len(whole) == 1
     assert np.ptp(np.stack(centres), axis=0).max() > 0.5
+
+
+def test_a_tree_named_after_its_wood_stays_green():
+    green = design("a tree", 1).finishes["main"]
+
+    assert design("an oak tree", 1).finishes["main"].grain == green.grain
+    assert design("a wooden tree", 1).finishes["main"].grain == WOOD.grain
+
+
+@pytest.mark.parametrize("prompt", ["bird", "castle", "robot"])
+def test_no_pieces_colour_runs_into_another_ones(prompt):
+    drawn = scene_of(spec(prompt=prompt, seed=0))
+    base = drawn.paint(512).base.astype(int)
+
+    for _, patch in drawn.patches:
+        frame, ends = patch.frame, np.array([patch.finish.colour, patch.finish.other]) * 255
+        rows = slice(int(frame.top * 512), round((frame.top + frame.height) * 512))
+        columns = slice(int(frame.left * 512), round((frame.left + frame.width) * 512))
+        seen = base[rows, columns].reshape(-1, 3)
+        low, high = ends.min(axis=0), ends.max(axis=0)
+        reach = 0.25 * (high - low) + 2  # a grain may go a little beyond its two colours
+        assert ((seen >= low - reach) & (seen <= high + reach)).all(), patch.piece.part

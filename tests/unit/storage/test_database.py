@@ -21,7 +21,7 @@ from storage.database import open_database
 from storage.schema import metadata, tasks
 from storage.tasks import SqlTaskStore
 from tests.factories import a_task
-from tests.fakes.databases import DATABASES, DatabaseUrl, postgres_url
+from tests.fakes.databases import DATABASES, DatabaseUrl, needs_postgres, postgres_url
 
 
 def words_of(error: BaseException | None) -> str:
@@ -245,6 +245,7 @@ async def test_a_write_that_is_called_off_while_it_waits_for_another_process_hin
         await SqlTaskStore(database).add(task)
 
 
+@needs_postgres
 async def test_a_connection_that_the_server_ends_is_busy_and_the_next_one_works(tmp_path: Path) -> None:
     async with postgres_url(tmp_path) as url, open_database(url) as database:
         with pytest.raises(DatabaseBusy):

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from storage.database import open_database
 from storage.locks import WorkerLock
-from tests.fakes.databases import postgres_url
+from tests.fakes.databases import needs_postgres, postgres_url
 
 HOLDER = textwrap.dedent(
     """
@@ -63,6 +63,7 @@ async def test_a_killed_worker_leaves_the_lock_to_the_next_one(tmp_path: Path) -
             assert after_it.acquired
 
 
+@needs_postgres
 async def test_on_postgres_nobody_knows_whether_other_workers_live(tmp_path: Path) -> None:
     async with postgres_url(tmp_path) as url, open_database(url) as database:
         with WorkerLock(database) as lock:

@@ -151,34 +151,40 @@ def _dragon_parts(draws: Draws, chest: Point3, head: Point3) -> list[Piece]:
 def bird(draws: Draws, kind: str = "bird") -> list[Piece]:
     """A bird, owl, duck or penguin."""
     upright = kind in ("owl", "penguin")
-    plump, tall = draws.near(0.46, 0.1), draws.near(0.62, 0.1)
-    body = ball(plump, tall if upright else 0.42, plump * (0.9 if upright else 1.45)).moved(y=0.75)
-    size = draws.near(0.3 if kind != "owl" else 0.38, 0.08)
-    place = (0.0, 0.75 + (tall if upright else 0.48), 0.08 if upright else plump * 1.05)
-    head = ball(size, size * 0.95, size, part="head").moved(*place)
-    belly = ball(plump * 0.8, (tall if upright else 0.42) * 0.84, plump * 0.6, part="belly", finish="light").moved(
-        0, 0.7, plump * (0.42 if upright else 0.8)
-    )
-    flat = 1.6 if kind == "duck" else 0.8
-    beak = (
-        cut((0, 0), (0.11, 0), (0.02, 0.3), (0, 0.3), part="beak", finish="accent").scaled(flat, 1, 0.7).turned("x", 98)
-    )
-    beak = beak.moved(place[0], place[1] - 0.03, place[2] + size * 0.88)
-    eye = ball(size * 0.2, part="eyes", finish="dark").moved(size * 0.5, place[1] + size * 0.25, place[2] + size * 0.76)
-    wing = (
-        ball(0.11, 0.45 if upright else 0.28, 0.3 if upright else 0.52, part="wings", finish="trim")
-        .turned("z", 9)
-        .moved(plump * 0.95, 0.78, -0.08)
-    )
+    plump, tall = draws.near(0.46, 0.1), draws.near(0.62, 0.1) if upright else 0.42
+    body = ball(plump, tall, plump * (0.9 if upright else 1.45)).moved(y=0.75)
+    place = (0.0, 0.75 + tall + (0.0 if upright else 0.06), 0.08 if upright else plump * 1.05)
+    belly = ball(plump * 0.8, tall * 0.84, plump * 0.6, part="belly", finish="light")
+    wing = ball(0.11, 0.45 if upright else 0.28, 0.3 if upright else 0.52, part="wings", finish="trim").turned("z", 9)
     leg = tube([(0.17, 0.42, 0.02), (0.18, 0.08, 0.04)], 0.045, part="legs", finish="accent")
     foot = ball(0.12, 0.045, 0.18, part="legs", finish="accent").moved(0.18, 0.04, 0.1)
-    feathers = slab(
-        straight([(-0.14, 0), (0.14, 0), (0.24, 0.6), (-0.24, 0.6)], closed=True), 0.06, part="tail", finish="trim"
-    )
-    tail = feathers.turned("x", -112 if not upright else -150).moved(
-        0, 0.8 if not upright else 0.5, -plump * (1.2 if not upright else 0.7)
-    )
-    return [body, belly, head, beak, tail, *mirrored([eye, wing, leg, foot])]
+    outline = straight([(-0.14, 0), (0.14, 0), (0.24, 0.6), (-0.24, 0.6)], closed=True)
+    feathers = slab(outline, 0.06, part="tail", finish="trim").turned("x", -112 if not upright else -150)
+    tail = feathers.moved(0, 0.8 if not upright else 0.5, -plump * (1.2 if not upright else 0.7))
+    belly = belly.moved(0, 0.7, plump * (0.42 if upright else 0.8))
+    sides = mirrored([wing.moved(plump * 0.95, 0.78, -0.08), leg, foot])
+    return [body, belly, tail, *sides, *(piece.moved(*place) for piece in _beaked_head(draws, kind))]
+
+
+def _beaked_head(draws: Draws, kind: str) -> list[Piece]:
+    """A bird's head around the origin; an owl's has tufts and discs about its eyes."""
+    size = draws.near(0.38 if kind == "owl" else 0.3, 0.08)
+    head = ball(size, size * 0.95, size, part="head")
+    beak = cut((0, 0), (0.11, 0), (0.02, 0.3), (0, 0.3), part="beak", finish="accent")
+    if kind != "owl":
+        beak = beak.scaled(1.6 if kind == "duck" else 0.8, 1, 0.7).turned("x", 98).moved(0, -0.03, size * 0.88)
+        eye = ball(size * 0.2, part="eyes", finish="dark").moved(size * 0.5, size * 0.25, size * 0.76)
+        return [head, beak, *mirrored([eye])]
+    beak = beak.scaled(0.7, 0.7, 0.7).turned("x", 125).moved(0, -0.06, size * 0.9)
+    disc = ball(size * 0.42, size * 0.42, size * 0.14, part="eyes", finish="light").turned("y", 24)
+    pupil = ball(size * 0.2, size * 0.2, size * 0.1, part="eyes", finish="dark").turned("y", 24)
+    tuft = cut((0, 0), (size * 0.26, 0), (0, size * 0.7), part="head", finish="trim").turned("z", -28)
+    looks = [
+        disc.moved(size * 0.4, size * 0.12, size * 0.84),
+        pupil.moved(size * 0.43, size * 0.12, size * 0.96),
+        tuft.moved(size * 0.52, size * 0.7),
+    ]
+    return [head, beak, *mirrored(looks)]
 
 
 def fish(draws: Draws) -> list[Piece]:

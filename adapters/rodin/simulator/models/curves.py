@@ -87,11 +87,6 @@ def star(tips: int, inner: float) -> Curve:
     return straight([(r * math.cos(a), r * math.sin(a)) for a, r in zip(angles, radii, strict=True)], closed=True)
 
 
-def length(curve: Curve) -> float:
-    """How long the polyline is, in its own units."""
-    return float(np.linalg.norm(np.diff(curve.unrolled(), axis=0), axis=1).sum())
-
-
 def sample(curve: Curve, intervals: int) -> Samples:
     """Pick points that split a curve into exactly `intervals` stretches.
 

@@ -59,13 +59,13 @@ def resized(picture: Pixels, px: int) -> Pixels:
 def paint(patches: Sequence[Patch], px: int) -> Textures:
     """Paint all pieces of a model."""
     size = min(px, _LARGEST_PX)
+    places = [_place(patch.frame, size) for patch in patches]
+    painted = [_painted(patch, place) for patch, place in zip(patches, places, strict=True)]
     textures = Textures(
-        base=np.zeros((size, size, 3), np.uint8),
-        metallic_roughness=np.zeros((size, size, 3), np.uint8),
-        normal=np.full((size, size, 3), (128, 128, 255), np.uint8),
+        base=_composed(size, places, [one.base for one in painted]),
+        metallic_roughness=_composed(size, places, [one.metallic_roughness for one in painted]),
+        normal=_composed(size, places, [one.normal for one in painted]),
     )
-    for patch in patches:
-        _paint_patch(textures, patch, size)
     return textures.enlarged(px)
 
 
@@ -100,23 +100,33 @@ def _edges(start: float, extent: float, size: int) -> tuple[int, int, int, int]:
     return near, far, max(0, near - margin), min(size, far + margin)
 
 
-def _paint_patch(textures: Textures, patch: Patch, size: int) -> None:
-    place, finish = _place(patch.frame, size), patch.finish
+def _painted(patch: Patch, place: _Place) -> Textures:
+    """One piece's own stretch of the textures."""
+    finish = patch.finish
     start = digest(patch.piece.part, finish.grain, f"{patch.girth:.3f}", f"{patch.length:.3f}")
     area = Area(size=place.size, girth=patch.girth, length=patch.length, shift=(start % 512, start // 512 % 512))
     grained = PAINTERS[finish.grain](area)
     rough = np.clip(finish.roughness + grained.rough, 0.04, 1.0)
     metal = np.full_like(rough, finish.metallic)
-    surface = np.stack([np.ones_like(rough), rough, metal], axis=-1)
-    _lay(textures.base, place, _bytes(_mixed(finish.colour, finish.other, grained.mix)))
-    _lay(textures.metallic_roughness, place, _bytes(surface))
-    _lay(textures.normal, place, _bytes(_relief(grained.height, area, finish.bump) * 0.5 + 0.5))
+    return Textures(
+        base=_bytes(_mixed(finish.colour, finish.other, grained.mix)),
+        metallic_roughness=_bytes(np.stack([np.ones_like(rough), rough, metal], axis=-1)),
+        normal=_bytes(_relief(grained.height, area, finish.bump) * 0.5 + 0.5),
+    )
 
 
-def _lay(picture: Pixels, place: _Place, painted: Pixels) -> None:
-    """Put a patch in place, its gutter repeating the other side across and the edge along."""
-    wide = np.pad(painted, ((0, 0), place.pad[1], (0, 0)), mode="wrap")
-    picture[place.outer] = np.pad(wide, (place.pad[0], (0, 0), (0, 0)), mode="edge")
+def _composed(size: int, places: Sequence[_Place], painted: Sequence[Pixels]) -> Pixels:
+    """All pieces in one picture: first their gutters, which may overlap, then what is really seen.
+
+    A gutter repeats the other side across, as the surface itself does, and the edge along.
+    """
+    whole = np.full((size, size, 3), 128, np.uint8)
+    for place, pixels in zip(places, painted, strict=True):
+        wide = np.pad(pixels, ((0, 0), place.pad[1], (0, 0)), mode="wrap")
+        whole[place.outer] = np.pad(wide, (place.pad[0], (0, 0), (0, 0)), mode="edge")
+    for place, pixels in zip(places, painted, strict=True):
+        whole[place.inner] = pixels
+    return whole
 
 
 def _bytes(values: Reals) -> Pixels:
@@ -143,16 +153,18 @@ def _relief(height: Reals, area: Area, bump: float) -> Reals:
 def bake(base: Pixels, patches: Sequence[Patch]) -> Pixels:
     """The base colour with the light of a bright room in it, for materials that are shown unlit."""
     size = min(len(base), _LARGEST_PX)
-    baked = resized(base, size).copy()
+    plain = resized(base, size)
     low, high = _heights(patches)
-    for patch in patches:
-        place = _place(patch.frame, size)
-        light = _light(patch, low, high)
-        rows, columns = place.size
-        spread = np.asarray(Image.fromarray(light).resize((columns, rows), Image.Resampling.BILINEAR))
-        lit = baked[place.inner].astype(np.float32) * spread[..., None]
-        _lay(baked, place, np.clip(lit, 0, 255).astype(np.uint8))
-    return resized(baked, len(base))
+    places = [_place(patch.frame, size) for patch in patches]
+    lit = [_lit(plain[place.inner], _light(patch, low, high)) for patch, place in zip(patches, places, strict=True)]
+    return resized(_composed(size, places, lit), len(base))
+
+
+def _lit(colours: Pixels, light: Singles) -> Pixels:
+    rows, columns = colours.shape[:2]
+    spread = np.asarray(Image.fromarray(light).resize((columns, rows), Image.Resampling.BILINEAR))
+    lit: Pixels = np.clip(colours * spread[..., None], 0, 255).astype(np.uint8)
+    return lit
 
 
 def _heights(patches: Sequence[Patch]) -> tuple[float, float]:

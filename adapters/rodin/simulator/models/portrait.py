@@ -17,7 +17,7 @@ _SUPERSAMPLING = 2
 _YAW, _PITCH = -28.0, 16.0
 _DISTANCE = 6.0  # scene units from the middle of a model whose longest side is about two
 _FILL = 0.80  # share of the picture that the model's longer side takes
-_CLAY = (186, 184, 182)
+_CLAY = (174, 172, 170)
 _CLAY_SURFACE = (255, 168, 0)
 _TOWARDS_LIGHT = (-0.35, 1.0, 0.3)
 
@@ -125,7 +125,7 @@ def _backdrop(points: Floats, triangles: Ints, camera: _Camera) -> Pixels:
     """A pale studio wall with the model's soft shadow on its floor."""
     coarse = camera.size // 8
     y, x = np.mgrid[0:coarse, 0:coarse] / (coarse - 1) - 0.5
-    glow = 1 - 0.22 * (x * x + (y + 0.06) ** 2) * 2 - 0.05 * y
+    glow = 1 - 0.16 * (x * x + (y + 0.06) ** 2) * 2 - 0.05 * y
     wall = glow[..., None] * np.array([240.0, 242.0, 246.0])
     wall *= (1 - 0.5 * _shadow(points, triangles, camera, coarse))[..., None]
     small = Image.fromarray(np.clip(wall, 0, 255).astype(np.uint8))

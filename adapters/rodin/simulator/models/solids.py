@@ -106,8 +106,9 @@ def heart_of(outline: Floats) -> Floats:
         steps = np.linspace(-share, share, 25)
         tries = best + np.stack(np.meshgrid(*np.outer(high - low, steps)), axis=-1).reshape(-1, 2)
         depth = ((tries[:, None] - outline[None]) * inward[None]).sum(axis=2).min(axis=1)
-        best = tries[int(depth.argmax())]
-    return best
+        best = tries[int(np.argmax(depth))]
+    heart: Floats = best
+    return heart
 
 
 def tube(

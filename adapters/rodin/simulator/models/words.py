@@ -13,6 +13,8 @@ from .vocabulary import BY_WORD, COMMON, FALLBACK_FINISHES, FALLBACK_SHAPES, Sha
 _ASIDE = re.compile(r"\b(?:on|at|beside|near|under|over|above|riding|by|for|against|behind|inside)\b")
 # "a robot with a red cap": the words behind these colour a detail.
 _DETAIL = re.compile(r"\b(?:with|holding|wearing|having)\b")
+# An oak tree is not made of planks.
+_GROWING = re.compile(r"\b(?:oak|pine|walnut|mahogany|bamboo)(?=\s+(?:tree|forest))")
 _LINKS = re.compile(r"\b(?:in|from|made|of|and)\b|[,.;:!?()]")
 
 
@@ -98,7 +100,7 @@ class _Looks:
 
 
 def _looks(text: str) -> _Looks:
-    words = list(dict.fromkeys(_names(text)))
+    words = list(dict.fromkeys(_names(_GROWING.sub(" ", text))))
     return _Looks(
         materials=tuple(MATERIALS[word] for word in words if word in MATERIALS),
         colours=tuple(COLOURS[word] for word in words if word in COLOURS),

@@ -1,0 +1,25 @@
+"""What the end-to-end tests share."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.e2e.harness import Rodin, simulator
+
+
+@pytest.fixture(scope="module")
+def rodin(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Rodin]:
+    """Give a quick simulator, shared by the tests of one module."""
+    with simulator(tmp_path_factory.mktemp("rodin")) as process:
+        yield process
+
+
+@pytest.fixture
+def pictures(tmp_path: Path) -> Path:
+    """Give an empty folder for a test's pictures."""
+    folder = tmp_path / "pictures"
+    folder.mkdir()
+    return folder

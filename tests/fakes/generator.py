@@ -1,0 +1,161 @@
+"""A Rodin in memory that does what a test says, and keeps the port's promises otherwise.
+
+Every submission that is taken is charged in `ledger`, once, so that a test can see what was paid for.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections import defaultdict, deque
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from pathlib import Path
+
+from bot.catalog import price
+from bot.errors import FileLinkExpired, VendorRefused, VendorUnclear
+from bot.model import (
+    BangRequest,
+    JobState,
+    JobStatus,
+    RefusalReason,
+    RemoteFile,
+    Request,
+    Submission,
+    TextureRequest,
+    UsageRecord,
+)
+from bot.ports import Clock
+
+PAGE = 10
+"""Usage records on one page."""
+
+Hook = Callable[[], Awaitable[object]]
+
+
+def no_such_task() -> VendorRefused:
+    """Return what Rodin says about an id that it does not know."""
+    return VendorRefused("NO_SUCH_TASK", reason=RefusalReason.NO_SUCH_TASK)
+
+
+@dataclass(slots=True, kw_only=True)
+class Taken:
+    """What this Rodin knows of one submission. `names` are its listed files."""
+
+    request: Request
+    pictures: tuple[bytes, ...]
+    submission: Submission
+    jobs: tuple[JobStatus, ...] = ()
+    names: tuple[str, ...] = ()
+    links: int = 0
+
+
+@dataclass(slots=True, kw_only=True)
+class ScriptedGenerator:
+    """`errors[method]` are raised by the next calls of a method, in order; `down` by every call while it is set.
+
+    `lost` submissions are taken and charged before their error is raised. `during[method]` runs in the middle of a
+    call. A link works until the same file is listed again `stale` times.
+    """
+
+    clock: Clock
+    wallet: Decimal = Decimal(100)
+    down: Exception | None = None
+    errors: defaultdict[str, deque[Exception]] = field(default_factory=lambda: defaultdict(deque))
+    lost: deque[Exception] = field(default_factory=deque)
+    during: dict[str, Hook] = field(default_factory=dict)
+    ledger: list[UsageRecord] = field(default_factory=list)
+    taken: dict[str, Taken] = field(default_factory=dict)
+    calls: list[str] = field(default_factory=list)
+    expired: set[str] = field(default_factory=set)
+    contents: dict[str, bytes] = field(default_factory=dict)
+    consumed: bool = True
+
+    @property
+    def only(self) -> Taken:
+        """The one submission there is."""
+        (taken,) = self.taken.values()
+        return taken
+
+    def lose_answer(self, count: int = 1) -> None:
+        """Take the next submissions without anybody hearing of it."""
+        self.lost.extend(VendorUnclear("no answer") for _ in range(count))
+
+    def put(self, *states: JobState, queue: int | None = None) -> None:
+        """Set how the jobs of every submission stand."""
+        for taken in self.taken.values():
+            taken.jobs = tuple(
+                JobStatus(uuid=f"job-{number}", state=state, word=state.value, queue_length=queue)
+                for number, state in enumerate(states)
+            )
+
+    def finish(self, *names: str) -> None:
+        """Let every job be done, with these files listed (a model and a preview by default)."""
+        self.put(JobState.DONE, JobState.DONE)
+        for taken in self.taken.values():
+            taken.names = names or ("base_basic_pbr.glb", "preview.webp")
+
+    async def submit(self, request: Request, pictures: Sequence[bytes]) -> Submission:
+        await self._begin("submit")
+        number = len(self.ledger) + 1
+        amount = price(request)
+        uuid = f"uuid-of-{number}"
+        item = f"Rodin {request.tier}"
+        self.ledger.append(UsageRecord(task_uuid=uuid, time=self.clock.now(), item=item, amount=amount))
+        submission = Submission(
+            uuid=uuid, subscription_key=f"key-of-{number}", consumed=amount if self.consumed else None
+        )
+        self.taken[uuid] = Taken(request=request, pictures=tuple(pictures), submission=submission)
+        if self.lost:
+            raise self.lost.popleft()
+        return submission
+
+    async def submit_texture(self, request: TextureRequest, model: Path, image: bytes) -> Submission:
+        raise NotImplementedError("no loop asks for this yet")
+
+    async def submit_bang(self, request: BangRequest, model: Path | None, image: bytes | None) -> Submission:
+        raise NotImplementedError("no loop asks for this yet")
+
+    async def status(self, submission: Submission) -> tuple[JobStatus, ...]:
+        await self._begin("status")
+        known = [taken for taken in self.taken.values() if taken.submission == submission]
+        if submission.subscription_key is None:
+            raise ValueError("a submission without subscription key cannot be asked about")
+        if not known:
+            raise no_such_task()
+        return known[0].jobs
+
+    async def files(self, submission: Submission) -> tuple[RemoteFile, ...]:
+        await self._begin("files")
+        if submission.uuid not in self.taken:
+            raise no_such_task()
+        taken = self.taken[submission.uuid]
+        taken.links += 1
+        return tuple(RemoteFile(name=name, url=f"{submission.uuid}/{taken.links}/{name}") for name in taken.names)
+
+    async def fetch(self, file: RemoteFile, target: Path) -> str:
+        await self._begin("fetch")
+        await self._begin(f"fetch {file.name}")
+        if file.url in self.expired:
+            raise FileLinkExpired("HTTP 403")
+        content = self.contents.get(file.name, file.name.encode())
+        target.write_bytes(content)
+        return hashlib.sha256(content).hexdigest()
+
+    async def balance(self) -> Decimal:
+        await self._begin("balance")
+        return self.wallet - sum((record.amount for record in self.ledger), start=Decimal(0))
+
+    async def usage(self, page: int = 1) -> tuple[UsageRecord, ...]:
+        await self._begin("usage")
+        newest = sorted(self.ledger, key=lambda record: record.time or self.clock.now(), reverse=True)
+        return tuple(newest[(page - 1) * PAGE : page * PAGE])
+
+    async def _begin(self, method: str) -> None:
+        self.calls.append(method)
+        if method in self.during:
+            await self.during.pop(method)()
+        if self.down is not None:
+            raise self.down
+        if self.errors[method]:
+            raise self.errors[method].popleft()

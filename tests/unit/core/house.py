@@ -1,0 +1,215 @@
+"""The whole core around fakes: what a process holds, and how a test moves it one turn at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
+from typing import Protocol
+
+from bot.announcer import Announcer, AnnouncerParts
+from bot.bell import Bell
+from bot.budget import Budget
+from bot.collector import Collector, CollectorParts
+from bot.errors import StaleTask
+from bot.history import History
+from bot.intake import CoreIntake, IntakeParts
+from bot.model import Task
+from bot.ports import FileStore, Generator, Platform, PreparedPicture, TaskStore, Wish, Worker
+from bot.schedule import Pace
+from bot.settler import Settler
+from bot.submitter import Submitter, SubmitterParts
+from bot.tracker import Tracker, TrackerParts
+from bot.view import Viewer
+from tests.factories import a_worker, an_address, an_owner
+from tests.fakes.clock import HandClock
+from tests.fakes.files import MemoryFileStore
+from tests.fakes.generator import ScriptedGenerator
+from tests.fakes.memory_store import MemoryTaskStore
+from tests.fakes.platform import RecordingPlatform
+
+
+class Loop(Protocol):
+    """What the crew needs of a loop."""
+
+    async def claim(self, room: int) -> Sequence[Task]: ...
+
+    async def work(self, task: Task) -> None: ...
+
+
+class PlainDesk:
+    """Takes every picture as it is, as if it were a PNG."""
+
+    async def prepare(self, pictures: Sequence[bytes]) -> tuple[PreparedPicture, ...]:
+        return tuple(
+            PreparedPicture(data=data, media_type="image/png", extension="png", width_px=64, height_px=64)
+            for data in pictures
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rules:
+    """What an operator chose."""
+
+    parallel: int = 3
+    is_exclusive: bool = False
+    user_daily: Decimal | None = None
+    server_daily: Decimal | None = None
+    pace: Pace = field(default_factory=Pace)
+    worker: Worker = field(default_factory=lambda: a_worker("house", seconds=30))
+
+
+@dataclass(slots=True, kw_only=True)
+class World:
+    """What outlives a process: time, the database, the files, Rodin, the chat."""
+
+    clock: HandClock = field(default_factory=HandClock)
+    tasks: MemoryTaskStore = field(default_factory=MemoryTaskStore)
+    files: MemoryFileStore = field(default_factory=MemoryFileStore)
+    rodin: ScriptedGenerator = field(init=False)
+    platform: RecordingPlatform = field(default_factory=RecordingPlatform)
+
+    def __post_init__(self) -> None:
+        self.rodin = ScriptedGenerator(clock=self.clock)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ports:
+    """The world as one process reaches it; each part may be wrapped by a test."""
+
+    tasks: TaskStore
+    files: FileStore
+    rodin: Generator
+    platform: Platform
+
+
+class House:
+    """One process: the loops and the intake, around a world."""
+
+    def __init__(self, world: World | None = None, rules: Rules | None = None, ports: Ports | None = None) -> None:
+        self.world = w = world or World()
+        self.rules = r = rules or Rules()
+        self.ports = p = ports or Ports(tasks=w.tasks, files=w.files, rodin=w.rodin, platform=w.platform)
+        self.clock, self.rodin, self.platform = w.clock, w.rodin, w.platform
+        self.tasks, self.files = w.tasks, w.files
+        self.bell = bell = Bell()
+        history = History(tasks=p.tasks, pace=r.pace)
+        self.viewer = Viewer(tasks=p.tasks, history=history, clock=w.clock, parallel=r.parallel)
+        self.settler = Settler(
+            tasks=p.tasks, generator=p.rodin, clock=w.clock, pace=r.pace, is_exclusive=r.is_exclusive
+        )
+        self.submitter = Submitter(
+            SubmitterParts(
+                tasks=p.tasks,
+                files=p.files,
+                generator=p.rodin,
+                settler=self.settler,
+                worker=self.named("submitter"),
+                clock=w.clock,
+                bell=bell,
+                pace=r.pace,
+                parallel=r.parallel,
+            )
+        )
+        self.tracker = Tracker(
+            TrackerParts(
+                tasks=p.tasks,
+                generator=p.rodin,
+                history=history,
+                worker=self.named("tracker"),
+                clock=w.clock,
+                bell=bell,
+                pace=r.pace,
+            )
+        )
+        self.collector = Collector(
+            CollectorParts(
+                tasks=p.tasks,
+                files=p.files,
+                generator=p.rodin,
+                worker=self.named("collector"),
+                clock=w.clock,
+                bell=bell,
+                pace=r.pace,
+            )
+        )
+        self.announcer = Announcer(
+            AnnouncerParts(
+                tasks=p.tasks,
+                viewer=self.viewer,
+                platforms={"console": p.platform},
+                worker=self.named("announcer"),
+                clock=w.clock,
+            )
+        )
+        budget = Budget(tasks=p.tasks, clock=w.clock, user_daily=r.user_daily, server_daily=r.server_daily)
+        self.intake = CoreIntake(
+            IntakeParts(
+                tasks=p.tasks,
+                files=p.files,
+                generator=p.rodin,
+                desk=PlainDesk(),
+                viewer=self.viewer,
+                budget=budget,
+                clock=w.clock,
+                bell=bell,
+                default_tier="Gen-2.5-Medium",
+                default_format="glb",
+                admin_ids=frozenset({"root"}),
+            )
+        )
+
+    def named(self, loop: str) -> Worker:
+        """Return the worker of one loop."""
+        return replace(self.rules.worker, name=f"{self.rules.worker.name}-{loop}")
+
+    async def ask(self, prompt: str = "a brass owl", *, who: str = "ada", event: str | None = None) -> Task:
+        """Ask for a model from words."""
+        return await self.intake.generate(Wish(prompt=prompt), an_owner(who), an_address("channel-1"), event=event)
+
+    async def turn(self, loop: Loop, *, room: int = 9) -> Sequence[Task]:
+        """Let a loop claim once and work on what it got, as the crew does; return what it worked on."""
+        claimed = await loop.claim(room)
+        name = next(name for name in ("submitter", "tracker", "collector", "announcer") if getattr(self, name) is loop)
+        for task in claimed:
+            with suppress(StaleTask):
+                await loop.work(task)
+            await self.ports.tasks.release(task.id, self.named(name))
+        return claimed
+
+    async def send(self) -> Sequence[Task]:
+        """One turn of the submitter."""
+        return await self.turn(self.submitter)
+
+    async def poll(self, *, after_s: float = 60.0) -> Sequence[Task]:
+        """One turn of the tracker, some time later."""
+        self.clock.turn(seconds=after_s)
+        return await self.turn(self.tracker)
+
+    async def collect(self, *, after_s: float = 0.0) -> Sequence[Task]:
+        """One turn of the collector, some time later."""
+        self.clock.turn(seconds=after_s)
+        return await self.turn(self.collector)
+
+    async def tell(self, *, after_s: float = 60.0) -> Sequence[Task]:
+        """One turn of the announcer, some time later."""
+        self.clock.turn(seconds=after_s)
+        return await self.turn(self.announcer)
+
+    async def at_rodin(self, count: int = 1) -> tuple[Task, ...]:
+        """Ask for models and have them sent; return them as they stand then."""
+        asked = [await self.ask() for _ in range(count)]
+        await self.send()
+        return tuple([await self.now(task) for task in asked])
+
+    async def now(self, task: Task) -> Task:
+        """Return a task as it stands now."""
+        return await self.tasks.load(task.id)
+
+    async def until_over(self, *, turns: int = 60) -> None:
+        """Let all loops take turns until nothing is under way and everything is told."""
+        for _ in range(turns):
+            self.clock.turn(seconds=31)
+            for loop in (self.submitter, self.tracker, self.collector, self.announcer):
+                await self.turn(loop)
