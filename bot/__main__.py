@@ -69,7 +69,7 @@ def _add_run(parser: argparse.ArgumentParser) -> None:
 
 
 def _add_demo(parser: argparse.ArgumentParser) -> None:
-    add_wish_arguments(parser, prompt_nargs="*")
+    add_wish_arguments(parser)
     parser.add_argument("--out", type=Path, metavar="DIR", help="where the files go (default: a folder in out/)")
     parser.add_argument("--speed", type=_speed, default=10.0, metavar="X", help="the simulator's time, 10 by default")
     parser.add_argument("--faults", type=_faults, default="", metavar="NAME[:RATE],…", help="what shall go wrong")
@@ -77,7 +77,7 @@ def _add_demo(parser: argparse.ArgumentParser) -> None:
 
 
 def _add_console(parser: argparse.ArgumentParser) -> None:
-    add_wish_arguments(parser, prompt_nargs="*")
+    add_wish_arguments(parser)
     parser.add_argument("--out", type=Path, metavar="DIR", help="where the files go (default: a folder in out/)")
     parser.add_argument("--as", dest="speaker", default=DEFAULT_SPEAKER, metavar="NAME", help="who is speaking")
     parser.set_defaults(run=_console)
