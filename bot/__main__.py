@@ -73,6 +73,7 @@ def _add_demo(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--out", type=Path, metavar="DIR", help="where the files go (default: a folder in out/)")
     parser.add_argument("--speed", type=_speed, default=10.0, metavar="X", help="the simulator's time, 10 by default")
     parser.add_argument("--faults", type=_faults, default="", metavar="NAME[:RATE],…", help="what shall go wrong")
+    parser.add_argument("--chat", action="store_true", help="go on as a chat afterwards, on a terminal")
     parser.set_defaults(run=_demo)
 
 
@@ -115,7 +116,14 @@ def _run(values: argparse.Namespace) -> int:
 def _demo(values: argparse.Namespace) -> int:
     from bot.demo import DemoPlan, demo
 
-    plan = DemoPlan(wish=_wish_or_none(values), terminal=_terminal(values), speed=values.speed, faults=values.faults)
+    wish = _wish_or_none(values)
+    plan = DemoPlan(
+        wish=wish,
+        terminal=_terminal(values),
+        goes_on=values.chat or wish is None,
+        speed=values.speed,
+        faults=values.faults,
+    )
     return asyncio.run(demo(plan))
 
 

@@ -64,10 +64,11 @@ class DemoSettings(Settings):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DemoPlan:
-    """What `rodin-bot demo` was asked for. Without a `wish` the sample is made, then a terminal may go on."""
+    """What `rodin-bot demo` was asked for: a sample without a `wish`, and whether a terminal `goes_on` as a chat."""
 
     wish: TypedWish | None
     terminal: Terminal
+    goes_on: bool = False
     speed: float = 10.0
     faults: str = ""
 
@@ -115,7 +116,7 @@ async def _demo_with(core: Core, plan: DemoPlan) -> int:
     wish = replace(wish, options={"render": "yes", **wish.options})
     # Its database goes with it, so nothing can be sent again later.
     code = await once(core, wish, replace(plan.terminal, takes_commands=False))
-    if plan.wish is None and code == EXIT_DELIVERED and plan.terminal.is_interactive:
+    if plan.goes_on and code == EXIT_DELIVERED and plan.terminal.is_interactive:
         return await talk(core, plan.terminal)
     return code
 

@@ -301,7 +301,7 @@ def already_over(task: Task) -> str:
 
 def no_such_task(task_id: str) -> str:
     """Say that a task id leads nowhere, or to somebody else's task, which is nobody else's business."""
-    shown = " ".join(task_id.split())
+    shown = " ".join("".join(filter(str.isprintable, task_id)).split())
     shown = shown if len(shown) <= LONGEST_ID else shown[: LONGEST_ID - 1] + "…"
     return f'You have no task "{shown}". Ask for the list to see yours.'
 

@@ -121,7 +121,7 @@ async def test_a_loop_that_fails_on_one_row_goes_on_with_the_others(caplog: pyte
         done.append(task.id)
 
     stage = Stage(work=work)
-    poison, *others = await stage.add(4)
+    poison, *_others = await stage.add(4)
     async with stage.running():
         await until(lambda: len(done) == 3)
 
@@ -174,13 +174,13 @@ async def test_leases_are_renewed_for_as_long_as_the_work_lasts() -> None:
         await go_on.wait()
         await stage.end(task)
 
-    stage = Stage(work=work, lease_s=0.09)
+    stage = Stage(work=work, lease_s=0.5)
     (task,) = await stage.add()
     other = a_worker("other")
     async with stage.running():
         await until(lambda: bool(started))
-        for _ in range(30):  # more than three leases
-            await asyncio.sleep(0.01)
+        for _ in range(16):  # longer than a lease
+            await asyncio.sleep(0.05)
             now = stage.clock.now()
             assert await stage.store.claim_due([TaskState.GENERATING], other, now=now, limit=9) == ()
         go_on.set()
@@ -243,9 +243,12 @@ async def test_a_row_that_is_due_but_not_to_be_had_does_not_make_the_loop_spin(
         stage.claims += 1
         return ()
 
-    stage = Stage(work=lambda task: stage.end(task))
+    async def never(task: Task) -> None:
+        raise AssertionError("nothing was claimed")
+
+    stage = Stage(work=never)
     await stage.add()
-    job = Job(name="test", limit=1, claim=nothing_for_us, work=stage.end, next_due=stage.next_due)
+    job = Job(name="test", limit=1, claim=nothing_for_us, work=never, next_due=stage.next_due)
     crew_ = Crew(job, tasks=stage.store, worker=stage.worker, clock=stage.clock, bell=stage.bell)
     run = asyncio.create_task(crew_.run(stage.stopping))
     await asyncio.sleep(0.2)

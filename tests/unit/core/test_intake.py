@@ -1,0 +1,420 @@
+"""What people may ask of the core, and what they hear."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from bot.errors import (
+    BadRequest,
+    BudgetSpent,
+    DatabaseBusy,
+    FileStoreBusy,
+    NotFound,
+    NotPossible,
+    StorageError,
+    UserMistake,
+    VendorDown,
+    VendorRefused,
+)
+from bot.model import Charge, Failure, FailureKind, RefusalReason, Task, TaskState
+from bot.ports import Wish
+from tests.factories import NOON, a_request, a_task, after, an_address, an_owner
+from tests.fakes.memory_store import MemoryTaskStore
+from tests.unit.core.house import House, Rules, World
+
+ADA, BOB = an_owner("ada"), an_owner("bob")
+PICTURE = Wish(prompt="", pictures=(b"cat",))
+
+
+async def failed(house: House, **changes: Any) -> Task:
+    """Write a task of Ada's that failed."""
+    task = a_task(**{"state": TaskState.FAILED, "owner": ADA, **changes})
+    await house.tasks.add(task)
+    return task
+
+
+async def test_a_wish_is_written_down_complete_before_it_is_answered(house: House) -> None:
+    task = await house.intake.generate(Wish(prompt="  a cat ", options={"seed": 5}), ADA, an_address())
+
+    row = await house.now(task)
+    assert row == task
+    assert (row.state, row.owner, row.price) == (TaskState.ACCEPTED, ADA, Decimal("0.5"))
+    assert (row.request.prompt, row.request.seed, row.request.tier) == ("a cat", 5, "Gen-2.5-Medium")
+    assert row.created_at == row.next_at == NOON
+
+
+async def test_without_a_seed_each_wish_gets_its_own(house: House) -> None:
+    seeds = {(await house.ask()).request.seed for _ in range(8)}
+
+    assert len(seeds) > 1
+    assert all(0 <= seed <= 65_535 for seed in seeds)
+
+
+async def test_pictures_lie_in_the_spool_before_the_row_that_names_them(house: House) -> None:
+    task = await house.intake.generate(Wish(prompt="", pictures=(b"one", b"two")), ADA, an_address())
+
+    assert [picture.name for picture in task.request.pictures] == ["picture-1.png", "picture-2.png"]
+    assert [house.files.held[picture.key] for picture in task.request.pictures] == [b"one", b"two"]
+
+
+async def test_a_mistake_leaves_nothing_behind(house: House) -> None:
+    with pytest.raises(BadRequest):
+        await house.intake.generate(Wish(prompt=""), ADA, an_address())
+
+    assert house.files.held == {}
+    assert await house.tasks.tasks_of(ADA, limit=9) == ()
+
+
+async def test_ids_are_short_and_free_of_look_alikes(house: House) -> None:
+    ids = [(await house.ask()).id for _ in range(20)]
+
+    assert all(len(task_id) == 7 and not set(task_id) & set("01ilo") for task_id in ids)
+
+
+async def test_one_event_makes_one_task(house: House) -> None:
+    first = await house.intake.generate(PICTURE, ADA, an_address(), event="e1")
+    again = await house.intake.generate(PICTURE, ADA, an_address(), event="e1")
+    other = await house.intake.generate(PICTURE, ADA, an_address(), event="e2")
+
+    assert again.id == first.id != other.id
+    assert sorted(house.files.held) == sorted(f"spool/{task.id}/picture-1.png" for task in (first, other))
+
+
+async def test_two_deliveries_of_one_event_at_once_make_one_task(house: House) -> None:
+    tasks = await asyncio.gather(*(house.intake.generate(PICTURE, ADA, an_address(), event="e1") for _ in range(4)))
+
+    assert len({task.id for task in tasks}) == 1
+    assert len(await house.tasks.tasks_of(ADA, limit=9)) == 1
+    assert len(house.files.held) == 1
+
+
+async def test_a_repeated_event_is_answered_although_the_budget_is_spent_by_then() -> None:
+    house = House(rules=Rules(user_daily=Decimal("0.5")))
+    first = await house.ask(event="e1")
+
+    assert (await house.ask(event="e1")).id == first.id
+    with pytest.raises(BudgetSpent):
+        await house.ask(event="e2")
+
+
+async def test_what_fits_into_the_daily_credits_is_taken_and_no_more() -> None:
+    house = House(rules=Rules(user_daily=Decimal(1)))
+    await house.ask()
+    await house.ask()
+
+    with pytest.raises(BudgetSpent) as refused:
+        await house.intake.generate(PICTURE, ADA, an_address())
+
+    assert str(refused.value) == (
+        "This costs 0.5 credits, and 0 credits of your 1 credit for today can still be spent. "
+        "The next day begins at 00:00 UTC, in 12 h. Nothing was charged."
+    )
+    assert house.files.held == {}
+    assert await house.ask(who="bob")
+    house.clock.turn(hours=12)
+    assert await house.ask()
+
+
+async def test_a_wish_dearer_than_a_whole_day_is_told_so() -> None:
+    house = House(rules=Rules(user_daily=Decimal("0.5")))
+
+    with pytest.raises(BudgetSpent, match=r"more than your 0\.5 credits for a whole day"):
+        await house.intake.generate(Wish(prompt="a cat", options={"tier": "Gen-2.5-Extreme-High"}), ADA, an_address())
+
+
+async def test_a_server_has_a_budget_of_its_own() -> None:
+    house = House(rules=Rules(server_daily=Decimal("0.5")))
+    await house.ask()
+
+    with pytest.raises(BudgetSpent, match=r"this server's 0\.5 credits"):
+        await house.ask(who="bob")
+    elsewhere = an_owner("bob", server_id="elsewhere")
+    assert await house.intake.generate(Wish(prompt="a cat"), elsewhere, an_address())
+    at_home = an_owner("bob", server_id=None)
+    assert await house.intake.generate(Wish(prompt="a cat"), at_home, an_address())
+
+
+async def test_of_two_wishes_at_once_only_one_gets_the_last_credits() -> None:
+    class Slow(MemoryTaskStore):
+        async def usage(self, *arguments: Any, **more: Any) -> Any:
+            found = await super().usage(*arguments, **more)
+            await asyncio.sleep(0)
+            return found
+
+    house = House(World(tasks=Slow()), Rules(user_daily=Decimal("0.5")))
+
+    results = await asyncio.gather(*(house.ask() for _ in range(3)), return_exceptions=True)
+
+    assert sorted(type(result).__name__ for result in results) == ["BudgetSpent", "BudgetSpent", "Task"]
+
+
+async def test_what_was_called_off_or_refused_gives_its_credits_back() -> None:
+    house = House(rules=Rules(user_daily=Decimal("0.5")))
+    task = await house.ask()
+    await house.intake.cancel(task.id, ADA)
+    second = await house.ask()
+    house.rodin.errors["submit"].append(VendorRefused("X"))
+    await house.send()
+
+    assert (await house.now(second)).state is TaskState.FAILED
+    assert await house.ask()
+
+
+async def test_a_task_called_off_before_it_is_sent_costs_nothing(house: House) -> None:
+    task = await house.intake.generate(PICTURE, ADA, an_address())
+
+    sentence = await house.intake.cancel(task.id, ADA)
+
+    assert sentence == "Called off before it was sent. Nothing was charged."
+    assert (await house.now(task)).state is TaskState.CANCELLED
+    assert house.files.held == {}
+
+
+async def test_a_task_called_off_after_it_was_sent_is_kept_and_not_told(house: House) -> None:
+    (task,) = await house.at_rodin()
+
+    sentence = await house.intake.cancel(task.id, ADA)
+    again = await house.intake.cancel(task.id, ADA)
+
+    row = await house.now(task)
+    assert sentence == again
+    assert "cannot be stopped, so it is charged (0.5 credits)" in sentence
+    assert (row.state, row.muted, row.revision) == (TaskState.SUBMITTED, True, task.revision + 1)
+    assert (await house.viewer.update(row)).choices == ()
+
+
+async def test_a_task_on_its_way_to_rodin_is_not_said_to_be_charged_for_sure(house: House) -> None:
+    task = a_task(state=TaskState.SUBMITTING, owner=ADA, submitted_at=NOON)
+    await house.tasks.add(task)
+
+    assert "If Rodin takes it, it is charged" in await house.intake.cancel(task.id, ADA)
+
+
+@pytest.mark.parametrize("state", [TaskState.READY, TaskState.FAILED, TaskState.UNCLEAR, TaskState.CANCELLED])
+async def test_what_is_over_cannot_be_called_off(house: House, state: TaskState) -> None:
+    task = a_task(state=state, owner=ADA)
+    await house.tasks.add(task)
+
+    with pytest.raises(NotPossible, match=f"is over already \\({state}\\)"):
+        await house.intake.cancel(task.id, ADA)
+
+    assert await house.now(task) == task
+
+
+async def test_a_task_that_ends_while_it_is_called_off_is_over(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    (task,) = await house.at_rodin()
+    load = house.tasks.load
+
+    async def load_and_end(task_id: str) -> Task:
+        row = await load(task_id)
+        if not row.has_ended:
+            ended = row.move(TaskState.FAILED, now=NOON)
+            await house.tasks.save(ended, expected_revision=row.revision)
+        return row
+
+    monkeypatch.setattr(house.tasks, "load", load_and_end)
+
+    with pytest.raises(NotPossible, match="over already"):
+        await house.intake.cancel(task.id, ADA)
+
+
+async def test_a_file_store_in_trouble_does_not_keep_a_task_from_being_called_off(house: House) -> None:
+    task = await house.intake.generate(PICTURE, ADA, an_address())
+    house.files.trouble = FileStoreBusy("away")
+
+    assert "Called off" in await house.intake.cancel(task.id, ADA)
+
+
+async def test_a_database_that_stays_busy_does_not_keep_a_person_waiting_for_ever(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    task = await house.ask()
+
+    async def busy(task: Task, *, expected_revision: int) -> None:
+        raise DatabaseBusy("locked")
+
+    monkeypatch.setattr(house.tasks, "save", busy)
+
+    with pytest.raises(DatabaseBusy):
+        await house.intake.cancel(task.id, ADA)
+
+
+@pytest.mark.parametrize("verb", ["status", "cancel", "resend"])
+@pytest.mark.parametrize("typed", ["theirs", "never-was", "", "x" * 5000, "a\x00b", "../etc", "'; DROP TABLE tasks;--"])
+async def test_somebody_elses_task_looks_like_none(house: House, verb: str, typed: str) -> None:
+    theirs = a_task(id="theirs", owner=BOB, state=TaskState.FAILED)
+    await house.tasks.add(theirs)
+    act = getattr(house.intake, verb)
+    more = (an_address(),) if verb == "resend" else ()
+
+    with pytest.raises(NotFound) as refused:
+        await act(typed, ADA, *more)
+
+    shown = typed.replace("\x00", "") if len(typed) <= 20 else typed[:19] + "…"
+    assert str(refused.value) == f'You have no task "{shown}". Ask for the list to see yours.'
+    assert await house.now(theirs) == theirs
+
+
+async def test_the_same_person_elsewhere_is_somebody_else(house: House) -> None:
+    task = await house.ask()
+
+    with pytest.raises(NotFound):
+        await house.intake.status(task.id, an_owner("ada", platform="slack"))
+
+
+async def test_an_id_is_found_however_it_is_typed(house: House) -> None:
+    task = await house.ask()
+
+    assert (await house.intake.status(f" {task.id.upper()} ", ADA)).task_id == task.id
+
+
+async def test_the_list_has_the_persons_newest_tasks_first(house: House) -> None:
+    asked = []
+    for _ in range(3):
+        asked.append(await house.ask())
+        house.clock.turn(seconds=1)
+    await house.ask(who="bob")
+
+    found = await house.intake.tasks(ADA, limit=2)
+
+    assert [update.task_id for update in found] == [asked[2].id, asked[1].id]
+
+
+async def test_a_failed_task_is_sent_again_as_a_new_one_with_its_pictures(house: House) -> None:
+    old = await house.intake.generate(PICTURE, ADA, an_address())
+    house.rodin.errors["submit"].append(VendorRefused("X"))
+    await house.send()
+
+    new = await house.intake.resend(old.id, ADA, an_address("channel-2"))
+    await house.send()
+
+    assert new.parent_id == old.id
+    assert (new.request.prompt, new.request.seed) == (old.request.prompt, old.request.seed)
+    assert house.rodin.only.pictures == (b"cat",)
+    assert (await house.now(old)).state is TaskState.FAILED
+
+
+async def test_however_often_it_is_clicked_one_task_is_sent_again_once(house: House) -> None:
+    old = await failed(house)
+
+    first = await house.intake.resend(old.id, ADA, an_address(), event="click-1")
+    second = await house.intake.resend(old.id, ADA, an_address(), event="click-2")
+    together = await asyncio.gather(*(house.intake.resend(old.id, ADA, an_address()) for _ in range(3)))
+
+    assert {task.id for task in (second, *together)} == {first.id}
+
+
+async def test_a_second_click_is_answered_although_the_budget_is_spent_by_then() -> None:
+    house = House(rules=Rules(user_daily=Decimal("0.5")))
+    old = await failed(house, failure=Failure(kind=FailureKind.REFUSED, charged=Charge.NO), submission=None)
+    new = await house.intake.resend(old.id, ADA, an_address())
+
+    assert (await house.intake.resend(old.id, ADA, an_address())).id == new.id
+
+
+async def test_an_unclear_task_is_sent_again_only_by_its_person_and_counts_twice(house: House) -> None:
+    old = await failed(house, state=TaskState.UNCLEAR)
+
+    await house.intake.resend(old.id, ADA, an_address())
+
+    assert await house.intake.usage(ADA) == (
+        "You have asked for 2 models for 1 credit; today 2 models for 1 credit (UTC)."
+    )
+
+
+@pytest.mark.parametrize("state", [TaskState.ACCEPTED, TaskState.GENERATING, TaskState.READY, TaskState.CANCELLED])
+async def test_only_what_failed_or_stayed_unclear_is_sent_again(house: House, state: TaskState) -> None:
+    task = await failed(house, state=state)
+
+    with pytest.raises(NotPossible, match=f"is {state}; only one that failed or stayed unclear"):
+        await house.intake.resend(task.id, ADA, an_address())
+
+
+async def test_a_task_whose_pictures_are_gone_is_not_sent_again(house: House) -> None:
+    lost = await failed(house, failure=Failure(kind=FailureKind.PICTURES_LOST, charged=Charge.NO))
+    old = await house.intake.generate(PICTURE, ADA, an_address())
+    house.rodin.errors["submit"].append(VendorRefused("X"))
+    await house.send()
+    house.files.held.clear()
+
+    for task in (lost, old):
+        with pytest.raises(NotPossible, match="The pictures of that task are gone"):
+            await house.intake.resend(task.id, ADA, an_address())
+
+
+async def test_a_file_store_in_trouble_takes_no_wish_and_writes_no_row(house: House) -> None:
+    house.files.trouble = FileStoreBusy("no room")
+
+    with pytest.raises(StorageError):
+        await house.intake.generate(PICTURE, ADA, an_address())
+
+    assert await house.tasks.tasks_of(ADA, limit=9) == ()
+
+
+async def test_a_row_that_may_have_been_written_keeps_its_pictures(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    add = house.tasks.add
+
+    async def add_and_fail(task: Task) -> None:
+        await add(task)
+        raise DatabaseBusy("the connection broke")
+
+    monkeypatch.setattr(house.tasks, "add", add_and_fail)
+    with pytest.raises(DatabaseBusy):
+        await house.intake.generate(PICTURE, ADA, an_address())
+    await house.send()
+
+    (task,) = await house.tasks.tasks_of(ADA, limit=9)
+    assert task.state is TaskState.SUBMITTED
+
+
+async def test_the_balance_is_for_admins(house: House) -> None:
+    root = an_owner("root")
+
+    assert await house.intake.balance(root) == "The bot's Rodin account holds 100 credits."
+    with pytest.raises(UserMistake, match="Only admins may see the balance"):
+        await house.intake.balance(ADA)
+
+
+@pytest.mark.parametrize(
+    ("error", "sentence"),
+    [
+        (VendorDown("502"), "Rodin did not say how many credits are left. Try again in a minute."),
+        (VendorRefused("?"), "Rodin did not say how many credits are left. Try again in a minute."),
+        (
+            VendorRefused("UNAUTHORIZED", reason=RefusalReason.KEY),
+            "Rodin does not accept the bot's API key. Ask the person who runs the bot to check RODIN_API_KEY.",
+        ),
+    ],
+)
+async def test_a_balance_that_rodin_does_not_tell_is_said_in_words(
+    house: House, error: Exception, sentence: str
+) -> None:
+    house.rodin.down = error
+
+    assert await house.intake.balance(an_owner("root")) == sentence
+
+
+async def test_no_prompt_gets_into_the_log(house: House, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.DEBUG)
+
+    task = await house.ask("a very private wish", event="e1")
+    await house.ask("a very private wish", event="e1")
+    await house.intake.cancel(task.id, ADA)
+
+    assert "private" not in caplog.text
+
+
+async def test_everything_of_yesterday_is_yesterdays(house: House) -> None:
+    await house.tasks.add(a_task(owner=ADA, created_at=after(hours=-13), request=a_request()))
+    await house.ask()
+
+    assert await house.intake.usage(ADA) == (
+        "You have asked for 2 models for 1 credit; today 1 model for 0.5 credits (UTC)."
+    )

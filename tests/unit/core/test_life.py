@@ -1,0 +1,190 @@
+"""Whole lives of tasks, killed at every step: each ends once, is told, and is paid for once at most."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+
+from bot.model import ENDS, Task, TaskState
+from bot.ports import Wish
+from tests.factories import a_worker, an_address, an_owner
+from tests.unit.core.house import House, Ports, Rules, World
+
+
+class Killed(BaseException):
+    """The process is no more. Nothing in the code under test may catch it."""
+
+
+class Fate:
+    """Lets a process take so many breaths, one before and one after each call to the outside."""
+
+    def __init__(self, breaths: int) -> None:
+        self.left = breaths
+
+    def breathe(self) -> None:
+        if self.left == 0:
+            raise Killed
+        self.left -= 1
+
+
+class Mortal:
+    """A port as a process reaches it that may be killed at any moment."""
+
+    def __init__(self, port: Any, fate: Fate) -> None:
+        self._port = port
+        self._fate = fate
+
+    def __getattr__(self, name: str) -> Any:
+        found = getattr(self._port, name)
+        if not inspect.iscoroutinefunction(found):
+            return found
+
+        async def call(*arguments: Any, **more: Any) -> Any:
+            self._fate.breathe()
+            answer = await found(*arguments, **more)
+            self._fate.breathe()
+            return answer
+
+        return call
+
+
+def a_process(world: World, number: int, *, breaths: int = 10**9, is_exclusive: bool = True) -> House:
+    """Return a process that is killed after so many breaths."""
+    fate = Fate(breaths)
+    wrapped: Mapping[str, Any] = {
+        "tasks": Mortal(world.tasks, fate),
+        "files": Mortal(world.files, fate),
+        "rodin": Mortal(world.rodin, fate),
+        "platform": Mortal(world.platform, fate),
+    }
+    rules = Rules(is_exclusive=is_exclusive, worker=a_worker(f"process-{number}", seconds=30))
+    return House(world, rules, Ports(**wrapped))
+
+
+async def live(house: House) -> None:
+    """Go on until everything has ended and is told."""
+    for _ in range(12):
+        house.clock.turn(seconds=31)
+        for loop in (house.submitter, house.tracker, house.collector, house.announcer):
+            await house.turn(loop)
+        house.rodin.finish()
+
+
+async def a_life(breaths: int, *, is_exclusive: bool) -> tuple[World, bool]:
+    """Live one task's life in a process that is killed on the way, and the rest in another; say if it was killed."""
+    world = World()
+    wish = Wish(prompt="an owl", pictures=(b"owl",))
+    was_killed = False
+    try:
+        first = a_process(world, 1, breaths=breaths, is_exclusive=is_exclusive)
+        await first.intake.generate(wish, an_owner(), an_address("channel-1"), event="e1")
+        await live(first)
+    except Killed:
+        was_killed = True
+    await world.tasks.clear_leases()
+    second = a_process(world, 2, is_exclusive=is_exclusive)
+    # The platform delivers the event again when nobody has acknowledged it.
+    await second.intake.generate(wish, an_owner(), an_address("channel-1"), event="e1")
+    await live(second)
+    await live(second)
+    return world, was_killed
+
+
+def endings_of(world: World, task: Task) -> list[TaskState]:
+    return [seen.update.state for seen in world.platform.said if seen.update.task_id == task.id]
+
+
+@pytest.mark.parametrize("is_exclusive", [True, False], ids=["exclusive", "shared"])
+async def test_killed_at_any_step_a_task_ends_once_and_is_paid_for_once_at_most(is_exclusive: bool) -> None:
+    breaths, outcomes = 0, set()
+    was_killed = True
+
+    while was_killed:
+        world, was_killed = await a_life(breaths, is_exclusive=is_exclusive)
+        (task,) = await world.tasks.tasks_of(an_owner(), limit=9)
+        outcomes.add(task.state)
+        assert task.state in ENDS, breaths
+        assert len(world.rodin.ledger) <= 1, breaths
+        assert endings_of(world, task) == [task.state], breaths
+        assert task.told == task.revision, breaths
+        assert world.platform.threads == 1, breaths
+        if task.state is TaskState.READY:
+            assert {file.key for file in task.files} <= set(world.files.held), breaths
+            assert len(world.rodin.ledger) == 1, breaths
+        breaths += 1
+
+    assert breaths > 50
+    assert outcomes == {TaskState.READY, TaskState.UNCLEAR}
+
+
+async def test_a_killed_submission_that_rodin_took_is_found_again_when_nobody_else_uses_the_key() -> None:
+    world = World()
+    house = House(world, Rules(is_exclusive=True))
+    task = await house.ask()
+
+    async def die() -> None:
+        raise Killed
+
+    taken = world.rodin.submit
+
+    async def submit_and_die(*arguments: Any) -> Any:
+        await taken(*arguments)
+        await die()
+
+    world.rodin.submit = submit_and_die  # type: ignore[method-assign]  # the answer never arrives
+    with pytest.raises(Killed):
+        await house.send()
+    world.rodin.submit = taken  # type: ignore[method-assign]  # a new process, a new connection
+    await world.tasks.clear_leases()
+
+    await live(House(world, Rules(is_exclusive=True, worker=a_worker("second", seconds=30))))
+
+    row = await world.tasks.load(task.id)
+    assert row.state is TaskState.READY
+    assert len(world.rodin.ledger) == 1
+
+
+async def test_two_processes_on_one_database_share_the_work_and_send_nothing_twice() -> None:
+    world = World()
+    houses = [House(world, Rules(parallel=3, worker=a_worker(f"process-{n}", seconds=30))) for n in (1, 2)]
+    tasks = [await houses[n % 2].ask(who=f"person-{n % 3}") for n in range(12)]
+
+    for _ in range(12):
+        world.clock.turn(seconds=31)
+        for house in houses:
+            for loop in (house.submitter, house.tracker, house.collector, house.announcer):
+                await house.turn(loop)
+        world.rodin.finish()
+
+    assert {(await world.tasks.load(task.id)).state for task in tasks} == {TaskState.READY}
+    assert len(world.rodin.ledger) == 12
+    assert sorted(seen.update.task_id for seen in world.platform.said) == sorted(task.id for task in tasks)
+
+
+async def test_the_walk_of_one_task_as_its_thread_sees_it(house: House) -> None:
+    task = await house.ask("a brass owl")
+    await house.tell(after_s=1)
+    await house.send()
+    await house.tell(after_s=5)
+    await house.poll(after_s=5)
+    await house.tell(after_s=5)
+    house.rodin.finish()
+    await house.poll(after_s=30)
+    await house.tell(after_s=5)
+    await house.collect()
+    await house.tell(after_s=5)
+
+    headlines = [seen.update.headline for seen in house.platform.shown]
+    assert headlines == [
+        "Next in line.",
+        "Rodin has it and will begin soon.",
+        "Rodin is done. Fetching the files.",
+        "Your model is ready, after 55 s.",
+    ]
+    ending = house.platform.said[0].update
+    assert (ending.title, ending.headline) == ("a brass owl", "Your model is ready, after 55 s.")
+    assert "Charged: 0.5 credits." in ending.lines
+    assert ending.task_id == task.id
