@@ -55,7 +55,7 @@ $(BIN)/python:
 $(VENV)/.ready: requirements.txt pyproject.toml | $(BIN)/python
 	@echo "Installing what Rodin Bot needs into $(VENV) …"
 	@$(PIP) install --require-hashes -r requirements.txt
-	@$(PIP) install --no-deps --editable .
+	@PYTHONWARNINGS=ignore $(PIP) install --no-deps --editable .
 	@touch $@
 
 $(VENV)/.ready-dev: requirements-dev.txt package-lock.json $(VENV)/.ready
