@@ -59,6 +59,11 @@ class SqlTaskStore:
             raise NoSuchTask(f"no task {task_id}")
         return found[0]
 
+    async def made_by(self, event: str) -> Task | None:
+        """Return the task that a platform event has made, or None while it has made none."""
+        found = await self._read(select(tasks).where(tasks.c.event == event))
+        return found[0] if found else None
+
     async def save(self, task: Task, *, expected_revision: int) -> None:
         """Write everything about a task but its address, `told` and leases.
 

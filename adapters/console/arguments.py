@@ -38,7 +38,7 @@ class TypedWish:
 
 def add_wish_arguments(parser: argparse.ArgumentParser) -> None:
     """Give a parser everything a wish can hold."""
-    parser.add_argument("prompt", nargs="?", metavar="PROMPT", help="what to make, in words")
+    parser.add_argument("prompt", nargs="*", metavar="PROMPT", help="what to make, in words")
     parser.add_argument(
         "--image",
         action="append",
@@ -56,7 +56,7 @@ def typed_wish(values: argparse.Namespace) -> TypedWish:
     """Return the wish that a parser with `add_wish_arguments` has read."""
     chosen = {option.name: getattr(values, f"wish_{option.name}") for option in OPTIONS}
     return TypedWish(
-        prompt=values.prompt or "",
+        prompt=" ".join(values.prompt),
         images=tuple(values.image),
         options={name: value for name, value in chosen.items() if value is not None},
     )

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from bot.errors import NoSuchFile, StorageError
 
-KEY = re.compile(r"(?:(?!\.{1,2}(?:/|$))[A-Za-z0-9._ -]{1,200}/?)+(?<!/)")
+PART = re.compile(r"(?!\.{1,2}$)[A-Za-z0-9._ -]{1,200}")
 
 
 class MemoryFileStore:
@@ -40,18 +40,19 @@ class MemoryFileStore:
 
     async def keys(self, prefix: str) -> tuple[str, ...]:
         folder = prefix.removesuffix("/")
-        if folder:
+        if prefix:
             self._check(folder)
         elif self.trouble:
             raise self.trouble
         return tuple(sorted(key for key in self.held if not folder or key.startswith(f"{folder}/")))
 
     async def remove(self, prefix: str) -> None:
+        self._check(prefix.removesuffix("/"))
         for key in await self.keys(prefix):
             del self.held[key]
 
     def _check(self, key: str) -> None:
         if self.trouble:
             raise self.trouble
-        if not KEY.fullmatch(key):
-            raise ValueError(f"no key: {key!r}")
+        if not all(PART.fullmatch(part) for part in key.split("/")):
+            raise ValueError(f"{key!r} is no key")

@@ -62,7 +62,7 @@ class ScriptedGenerator:
     wallet: Decimal = Decimal(100)
     down: Exception | None = None
     errors: defaultdict[str, deque[Exception]] = field(default_factory=lambda: defaultdict(deque))
-    lost: deque[Exception] = field(default_factory=deque)
+    lost: deque[BaseException] = field(default_factory=deque)
     during: dict[str, Hook] = field(default_factory=dict)
     ledger: list[UsageRecord] = field(default_factory=list)
     taken: dict[str, Taken] = field(default_factory=dict)

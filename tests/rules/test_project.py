@@ -35,9 +35,10 @@ def test_every_dependency_says_why_it_is_here():
     packages = {re.split(r"[\[<>=~!; ]", name)[0] for name in named}
     reasons = (ROOT / "docs" / "dependencies.md").read_text()
 
-    missing = {package for package in packages if not re.search(rf"^\|[^|]*\b{re.escape(package)}\b", reasons, re.M)}
+    rows = [line for line in reasons.splitlines() if line.startswith("| ")]
+    named_there = {name.strip() for row in rows for name in row.split("|")[1].split(",")}
 
-    assert not missing
+    assert packages <= named_there
 
 
 def test_lock_files_pin_and_hash_everything_and_name_no_address():
@@ -71,13 +72,15 @@ def test_every_package_folder_is_listed_for_the_wheel():
 
 
 def test_tests_use_no_mocks():
-    users = [path for path in tracked("tests/*.py") if re.search(r"^\s*(from|import) unittest", path.read_text(), re.M)]
+    mock = re.compile(r"^\s*(from|import) unittest", re.MULTILINE)
+
+    users = [path for path in tracked("tests/*.py") if mock.search(path.read_text())]
 
     assert not users
 
 
 def test_the_readme_names_every_setting_of_the_example():
-    names = re.findall(r"^([A-Z_]+)=", (ROOT / ".env.example").read_text(), re.M)
+    names = re.findall(r"^([A-Z_]+)=", (ROOT / ".env.example").read_text(), re.MULTILINE)
     readme = (ROOT / "README.md").read_text()
 
     assert not [name for name in names if f"`{name}`" not in readme]

@@ -87,6 +87,7 @@ steps: st.SearchStrategy[Step] = st.one_of(
     st.builds(lambda task, worker, now: lambda store: store.renew([task.id], worker, now=now), tasks, workers, moments),
     st.builds(lambda task, worker: lambda store: store.release(task.id, worker), tasks, workers),
     st.just(lambda store: store.clear_leases()),
+    st.builds(lambda task: lambda store: store.made_by(task.event or "none"), tasks),
     st.builds(lambda states, now: lambda store: store.next_due(states, now=now), state_sets, moments),
     st.builds(lambda states: lambda store: store.tasks_in(states, limit=4), state_sets),
     st.builds(lambda task: lambda store: store.queue_place(task.id), tasks),

@@ -125,6 +125,13 @@ async def test_an_event_makes_one_task_only_and_the_refusal_names_it(store: Task
         await store.load(second.id)
 
 
+async def test_the_task_of_an_event_is_found_and_no_other(store: TaskStore) -> None:
+    (first, _, _) = await added(store, a_task(event="discord:1"), a_task(event="discord:2"), a_task())
+
+    assert await store.made_by("discord:1") == first
+    assert await store.made_by("discord:3") is None
+
+
 async def test_an_event_is_remembered_across_platforms_and_after_the_end(store: TaskStore) -> None:
     (first,) = await added(store, a_task(event="e1", state=TaskState.CANCELLED))
 

@@ -279,9 +279,10 @@ async def test_one_no_such_task_after_a_long_outage_is_not_believed(house: House
     assert (await house.now(task)).state is TaskState.SUBMITTED
 
 
-async def test_what_another_process_has_moved_on_is_not_moved_back(house: House) -> None:
+@pytest.mark.parametrize("job", [GENERATING, DONE, FAILED])
+async def test_what_another_process_has_moved_on_is_not_moved_by_an_older_answer(house: House, job: JobState) -> None:
     (task,) = await house.at_rodin()
-    house.rodin.put(GENERATING)
+    house.rodin.put(job)
 
     async def overtake() -> None:
         collecting = task.move(TaskState.COLLECTING, now=NOON)

@@ -40,6 +40,7 @@ QUESTIONS: dict[str, Callable[[SqlTaskStore], Coroutine[Any, Any, object]]] = {
     "durations": lambda store: store.durations("Gen-2.5-Medium", limit=20),
     "usage": lambda store: store.usage(an_owner(), since=NOON),
     "spent": lambda store: store.spent(platform="console", server_id="desk", since=NOON),
+    "made_by": lambda store: store.made_by("console:1"),
     "known_uuids": lambda store: store.known_uuids(["a", "b"]),
     "save": lambda store: store.save(a_task(id="w1"), expected_revision=0),
 }

@@ -1,0 +1,181 @@
+"""What operators may set, and what they hear when it cannot be used."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot.errors import BadSettings
+from bot.settings import KEY_HELP, Settings, is_loopback, load_settings, require_key
+
+
+@pytest.fixture(autouse=True)
+def bare(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
+    """No variable is set and no `.env` is near."""
+    for name in Settings.model_fields:
+        monkeypatch.delenv(name.upper(), raising=False)
+    monkeypatch.chdir(tmp_path)
+    return
+
+
+def problems_with(**overrides: Any) -> tuple[str, ...]:
+    with pytest.raises(BadSettings) as refused:
+        load_settings(**overrides)
+    return refused.value.problems
+
+
+def test_without_anything_the_defaults_hold_and_only_the_key_is_missing() -> None:
+    settings = load_settings()
+
+    with pytest.raises(BadSettings) as refused:
+        require_key(settings)
+    assert refused.value.problems == (KEY_HELP,)
+    assert "rodin-bot demo" in KEY_HELP
+    assert (settings.rodin_max_parallel, settings.default_tier, settings.log_level) == (3, "Gen-2.5-Medium", "info")
+
+
+def test_the_environment_wins_over_the_file(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (tmp_path / ".env").write_text("RODIN_API_KEY=from-file\nLOG_LEVEL=debug\nSOMETHING_ELSE=1\n")
+    monkeypatch.setenv("RODIN_API_KEY", "from-environment")
+
+    settings = load_settings()
+
+    assert require_key(settings) == "from-environment"
+    assert settings.log_level == "debug"
+
+
+def test_an_empty_variable_is_as_good_as_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in Settings.model_fields:
+        monkeypatch.setenv(name.upper(), "")
+
+    assert load_settings() == load_settings()
+    assert load_settings().rodin_max_parallel == 3
+    assert load_settings().rodin_api_key is None
+
+
+def test_every_problem_is_reported_together_by_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    wrong = {
+        "RODIN_MAX_PARALLEL": "0",
+        "RODIN_API_URL": "http://rodin.example.com",
+        "LOG_FORMAT": "xml",
+        "DEFAULT_TIER": "Gen-9",
+        "DEFAULT_FORMAT": "dwg",
+        "POLL_MIN_S": "40",
+        "PORT": "70000",
+        "USER_DAILY_CREDITS": "-1",
+        "RODIN_KEY_EXCLUSIVE": "perhaps",
+    }
+    for name, value in wrong.items():
+        monkeypatch.setenv(name, value)
+
+    problems = problems_with()
+
+    # POLL_MIN_S alone is fine; it is POLL_MAX_S that is smaller.
+    assert {problem.split()[0] for problem in problems} == {*wrong.keys() - {"POLL_MIN_S"}, "POLL_MAX_S"}
+    assert all(problem.endswith(".") for problem in problems)
+
+
+def test_a_problem_is_a_sentence_with_what_would_be_right(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LOG_FORMAT", "xml")
+
+    assert problems_with() == ("LOG_FORMAT must be 'text' or 'json'.",)
+
+
+def test_a_problem_never_repeats_a_secret() -> None:
+    for name in ("rodin_api_key", "discord_token", "secret_key"):
+        assert not [problem for problem in problems_with(**{name: ["hush-hush"]}) if "hush" in problem]
+
+
+@pytest.mark.parametrize(
+    ("url", "is_taken"),
+    [
+        ("https://api.hyper3d.com/api/v2", True),
+        ("http://127.0.0.1:8700/api/v2", True),
+        ("http://[::1]:8700/api/v2", True),
+        ("http://localhost:1/api/v2", True),
+        ("http://api.hyper3d.com/api/v2", False),
+        ("http://127.0.0.1.example.com/api/v2", False),
+        ("ftp://127.0.0.1/", False),
+        ("api.hyper3d.com", False),
+        ("https://", False),
+    ],
+)
+def test_the_key_travels_over_https_or_stays_on_this_machine(url: str, is_taken: bool) -> None:
+    if is_taken:
+        assert load_settings(rodin_api_url=f"{url}/").rodin_api_url == url
+    else:
+        assert problems_with(rodin_api_url=url)[0].startswith("RODIN_API_URL must be an https:// address")
+
+
+def test_rodin_is_polled_no_closer_than_it_asks_and_a_simulator_as_close_as_one_likes() -> None:
+    assert problems_with(poll_min_s=1.0) == ("POLL_MIN_S must be at least 5: Rodin asks clients not to poll closer.",)
+
+    quick = load_settings(poll_min_s=0.1, poll_max_s=0.6, rodin_api_url="http://127.0.0.1:1/api/v2").pace
+
+    assert (quick.min_s, quick.max_s, quick.speed) == (0.1, 0.6, 50)
+    assert quick.full_s < 1
+
+
+@pytest.mark.parametrize("value", ["nan", "inf", "-inf", "0", "-5", "1e99"])
+@pytest.mark.parametrize("name", ["poll_min_s", "poll_max_s", "poll_deadline_s"])
+def test_waits_are_numbers_that_end(name: str, value: str) -> None:
+    assert any(problem.startswith(name.upper()) for problem in problems_with(**{name: value}))
+
+
+@pytest.mark.parametrize("value", ["nan", "inf", "many"])
+def test_budgets_are_amounts(value: str) -> None:
+    assert problems_with(user_daily_credits=value)
+
+
+def test_lists_are_split_at_commas(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ADMIN_IDS", " 12, U34 ,,")
+
+    assert load_settings().admin_ids == ("12", "U34")
+
+
+def test_budgets_are_unlimited_unless_set() -> None:
+    assert load_settings().user_daily_credits is None
+    assert load_settings(user_daily_credits="2.5").user_daily_credits == Decimal("2.5")
+    assert load_settings(user_daily_credits=" ").user_daily_credits is None
+
+
+def test_the_web_part_listens_everywhere_only_where_a_host_sets_the_port() -> None:
+    here, hosted, chosen = load_settings(), load_settings(port=5000), load_settings(port=5000, host="10.0.0.1")
+
+    assert (here.web_host, here.web_port) == ("127.0.0.1", 8080)
+    assert (hosted.web_host, hosted.web_port) == ("0.0.0.0", 5000)
+    assert chosen.web_host == "10.0.0.1"
+
+
+def test_settings_never_print_a_secret_and_name_all_of_them_for_redaction() -> None:
+    settings = load_settings(
+        rodin_api_key="rodin-secret",
+        discord_token="discord-secret",
+        database_url="postgresql://bot:data%2Fbase-secret@db/bot",
+    )
+
+    assert "secret" not in repr(settings).replace("data%2Fbase-secret", "").replace("secret_key", "").replace(
+        "signing_secret", ""
+    ).replace("client_secret", "")
+    assert set(settings.secrets()) == {"rodin-secret", "discord-secret", "data%2Fbase-secret", "data/base-secret"}
+
+
+@pytest.mark.parametrize(
+    ("host", "is_here"),
+    [
+        ("127.0.0.1", True),
+        ("127.9.9.9", True),
+        ("::1", True),
+        ("localhost", True),
+        ("0.0.0.0", False),
+        ("localhost.example.com", False),
+        ("", False),
+        (None, False),
+    ],
+)
+def test_this_machine_is_recognised(host: str | None, is_here: bool) -> None:
+    assert is_loopback(host) is is_here
