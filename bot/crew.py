@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import logging
 from collections import Counter
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -56,6 +56,7 @@ class Crew:
         self._clock = clock
         self._bell = bell
         self._busy: dict[asyncio.Task[None], str] = {}
+        self._claimed_again: set[str] = set()
         self._broken: Counter[str] = Counter()
         self._is_out = False
 
@@ -91,19 +92,25 @@ class Crew:
             self._note_outage("claiming failed", error)
             return False
         self._note_recovery()
-        # A row in hand whose lease ran out, as on a machine that slept, is ours again; it is not worked on twice.
-        news = [task for task in claimed if task.id not in self._busy.values()]
+        # A row in hand can be claimed again: its lease ran out, as on a machine that slept, or was given back this very
+        # moment. It is not worked on twice, and the new lease goes when the work in hand has ended.
+        busy = set(self._busy.values())
+        self._claimed_again.update(task.id for task in claimed if task.id in busy)
+        news = [task for task in claimed if task.id not in busy]
         for task in news:
-            self._start(task)
+            self._start(task.id, self._guarded(task))
         return bool(news)
 
-    def _start(self, task: Task) -> None:
-        running = asyncio.create_task(self._guarded(task), name=f"{self._job.name}-{task.id}")
-        self._busy[running] = task.id
+    def _start(self, task_id: str, work: Coroutine[None, None, None]) -> None:
+        running = asyncio.create_task(work, name=f"{self._job.name}-{task_id}")
+        self._busy[running] = task_id
         running.add_done_callback(self._ended)
 
     def _ended(self, running: asyncio.Task[None]) -> None:
-        self._busy.pop(running, None)
+        task_id = self._busy.pop(running)
+        if task_id in self._claimed_again and not running.cancelled():
+            self._claimed_again.discard(task_id)
+            self._start(task_id, self._release(task_id))
         self._bell.ring()
 
     async def _guarded(self, task: Task) -> None:
@@ -120,8 +127,11 @@ class Crew:
             await self._note_break(task)
             return
         self._broken.pop(task.id, None)
+        await self._release(task.id)
+
+    async def _release(self, task_id: str) -> None:
         with contextlib.suppress(StorageError):  # the lease ends by itself
-            await self._tasks.release(task.id, self._worker)
+            await self._tasks.release(task_id, self._worker)
 
     async def _note_break(self, task: Task) -> None:
         """Count how often our own code broke on a task; in the end say so instead of trying for ever."""

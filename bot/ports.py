@@ -173,7 +173,7 @@ class TaskStore(Protocol):
         """Prolong this worker's leases, of both kinds, on these tasks."""
 
     async def release(self, task_id: str, worker: Worker) -> None:
-        """Give this worker's work lease back."""
+        """Give this worker's leases, of both kinds, on this task back."""
 
     async def clear_leases(self) -> int:
         """End every lease; only for a worker that knows that no other one lives. Returns how many ended."""

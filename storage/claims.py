@@ -103,12 +103,15 @@ def renewals(task_ids: Collection[str], worker: Worker, *, now: datetime) -> tup
 
 
 def release(task_id: str, worker: Worker) -> Update:
-    """Give this worker's work lease on a task back."""
-    return (
-        update(tasks)
-        .where(tasks.c.id == task_id, tasks.c.work_worker == worker.name)
-        .values(work_worker=None, work_until_ms=None)
-    )
+    """Give this worker's leases, of both kinds, on a task back."""
+    works, tells = tasks.c.work_worker == worker.name, tasks.c.tell_worker == worker.name
+    ended = {
+        "work_worker": case((works, None), else_=tasks.c.work_worker),
+        "work_until_ms": case((works, None), else_=tasks.c.work_until_ms),
+        "tell_worker": case((tells, None), else_=tasks.c.tell_worker),
+        "tell_until_ms": case((tells, None), else_=tasks.c.tell_until_ms),
+    }
+    return update(tasks).where(tasks.c.id == task_id, or_(works, tells)).values(ended)
 
 
 def leases() -> Select[int]:

@@ -46,7 +46,7 @@ class SqlTaskStore:
             SubmissionTaken: another task holds the same Rodin uuid.
         """
         try:
-            async with self._database.writing() as connection:
+            async with self._database.writing(is_urgent=True) as connection:
                 await connection.execute(insert(tasks).values(task_row(task)))
                 await _write_files(connection, task)
         except Conflict as error:
@@ -129,7 +129,7 @@ class SqlTaskStore:
                     await connection.execute(statement)
 
     async def release(self, task_id: str, worker: Worker) -> None:
-        """Give this worker's work lease back."""
+        """Give this worker's leases, of both kinds, on this task back."""
         async with self._database.writing() as connection:
             await connection.execute(claims.release(task_id, worker))
 

@@ -54,17 +54,22 @@ class Session:
         return (await self.wait(await self.ask(wish), self.speaker)).state is TaskState.READY
 
     async def wait_for_all(self) -> None:
-        """Wait until everything has ended that was asked here, or earlier and never told."""
+        """Wait until everything has ended and been told that was asked here or earlier."""
         older = await self.intake.tasks(owner_of(self.speaker), limit=OLDER_TASKS)
-        open_ones = [(update.task_id, self.speaker) for update in older if not update.is_told]
+        open_ones = [(update.task_id, self.speaker) for update in older if not (update.ending and update.is_told)]
         for task_id, speaker in dict.fromkeys((*self.asked, *open_ones)):
             await self.wait(task_id, speaker)
 
     async def wait(self, task_id: str, speaker: str) -> Update:
-        """Return a task's ending once it was printed, by us if another process has told it elsewhere."""
+        """Return a task's ending once it was printed, by us if another process has told it elsewhere.
+
+        What was called off is not waited for: nobody is told about it.
+        """
         was_told = False
         while not await self.platform.wait_told(task_id, at_most_s=CHECK_S):
             update = await self.intake.status(task_id, owner_of(speaker))
+            if update.is_muted:
+                return update
             if update.ending and was_told:
                 await self.platform.say(address_of(speaker), update, key="")
             was_told = update.ending and update.is_told

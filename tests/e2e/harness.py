@@ -142,6 +142,11 @@ class Running:
             reader.join(within_s)
         return code
 
+    def outlive(self, seconds: float) -> None:
+        """Wait until the process is this old, or has ended."""
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self._process.wait(max(0.0, self.started_at + seconds - time.monotonic()))
+
     def signal(self, number: signal.Signals) -> None:
         """Send a signal to the process alone, as `kill` does."""
         self._process.send_signal(number)
@@ -251,9 +256,9 @@ class Rodin:
         answer = self.http.post(f"{self.origin}/simulator/faults", json={"faults": faults}, timeout=PATIENCE_S)
         answer.raise_for_status()
 
-    def charge_for_a_stranger(self, *, item: str, amount: float) -> str:
-        """Charge the key as if somebody else had used it; return the uuid of the charge."""
-        body = {"item": item, "amount": amount, "key": KEY}
+    def charge_for_a_stranger(self, *, key: str, item: str, amount: float) -> str:
+        """Charge a key as if somebody else had used it; return the uuid of the charge."""
+        body = {"item": item, "amount": amount, "key": key}
         answer = self.http.post(f"{self.origin}/simulator/usage", json=body, timeout=PATIENCE_S)
         answer.raise_for_status()
         return str(answer.json()["task_uuid"])

@@ -121,6 +121,8 @@ class MemoryTaskStore:
         row = self._rows.get(task_id)
         if row and row.work and row.work.worker == worker.name:
             row.work = None
+        if row and row.telling and row.telling.worker == worker.name:
+            row.telling = None
 
     async def clear_leases(self) -> int:
         ended = 0

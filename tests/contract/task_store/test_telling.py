@@ -56,13 +56,15 @@ async def test_telling_and_working_are_leased_apart(store: TaskStore) -> None:
     assert await store.claim_untold(a_worker("three"), platforms=["console"], now=later, limit=9) == (task,)
 
 
-async def test_releasing_work_keeps_the_telling_lease(store: TaskStore) -> None:
+async def test_releasing_ends_a_workers_own_telling_lease_and_nobody_elses(store: TaskStore) -> None:
     (task,) = await added(store, a_task())
-    await store.claim_untold(a_worker(), platforms=["console"], now=NOON, limit=9)
+    await store.claim_untold(a_worker("one"), platforms=["console"], now=NOON, limit=9)
 
-    await store.release(task.id, a_worker())
+    await store.release(task.id, a_worker("two"))
+    assert await store.claim_untold(a_worker("two"), platforms=["console"], now=NOON, limit=9) == ()
 
-    assert await store.claim_untold(a_worker(), platforms=["console"], now=NOON, limit=9) == ()
+    await store.release(task.id, a_worker("one"))
+    assert await store.claim_untold(a_worker("two"), platforms=["console"], now=NOON, limit=9) == (task,)
 
 
 async def test_a_telling_lease_is_renewed_too(store: TaskStore) -> None:

@@ -212,6 +212,26 @@ async def test_writers_of_one_process_that_wait_too_long_are_busy(tmp_path: Path
             await SqlTaskStore(database).add(a_task())
 
 
+async def test_a_write_that_a_person_waits_for_goes_ahead_of_the_loops(tmp_path: Path) -> None:
+    order: list[str] = []
+
+    async with open_database(f"sqlite:///{tmp_path / 'bot.db'}") as database:
+
+        async def write(name: str, *, is_urgent: bool = False) -> None:
+            async with database.writing(is_urgent=is_urgent):
+                order.append(name)
+
+        async with asyncio.TaskGroup() as group, database.writing():
+            for number in range(5):
+                group.create_task(write(f"loop {number}"))
+            await asyncio.sleep(0)  # they stand in line
+            group.create_task(write("person", is_urgent=True))
+            await asyncio.sleep(0)
+
+    assert order.index("person") <= 1
+    assert [name for name in order if name != "person"] == [f"loop {number}" for number in range(5)]
+
+
 async def test_a_write_that_is_called_off_is_undone_and_hinders_nobody(tmp_path: Path) -> None:
     task = a_task()
     async with open_database(f"sqlite:///{tmp_path / 'bot.db'}") as database:
