@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import logging
 from collections import Counter
-from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -56,7 +56,7 @@ class Crew:
         self._clock = clock
         self._bell = bell
         self._busy: dict[asyncio.Task[None], str] = {}
-        self._claimed_again: set[str] = set()
+        self._in_hand: dict[str, asyncio.Task[None]] = {}
         self._broken: Counter[str] = Counter()
         self._is_out = False
 
@@ -92,28 +92,35 @@ class Crew:
             self._note_outage("claiming failed", error)
             return False
         self._note_recovery()
-        # A row in hand can be claimed again: its lease ran out, as on a machine that slept, or was given back this very
-        # moment. It is not worked on twice, and the new lease goes when the work in hand has ended.
-        busy = set(self._busy.values())
-        self._claimed_again.update(task.id for task in claimed if task.id in busy)
-        news = [task for task in claimed if task.id not in busy]
+        # A row in hand whose lease ran out, as on a machine that slept, is ours again; it is not worked on twice.
+        news = [task for task in claimed if task.id not in self._in_hand]
         for task in news:
-            self._start(task.id, self._guarded(task))
+            self._start(task)
         return bool(news)
 
-    def _start(self, task_id: str, work: Coroutine[None, None, None]) -> None:
-        running = asyncio.create_task(work, name=f"{self._job.name}-{task_id}")
-        self._busy[running] = task_id
+    def _start(self, task: Task) -> None:
+        running = asyncio.create_task(self._guarded(task), name=f"{self._job.name}-{task.id}")
+        self._busy[running] = task.id
+        self._in_hand[task.id] = running
         running.add_done_callback(self._ended)
 
     def _ended(self, running: asyncio.Task[None]) -> None:
         task_id = self._busy.pop(running)
-        if task_id in self._claimed_again and not running.cancelled():
-            self._claimed_again.discard(task_id)
-            self._start(task_id, self._release(task_id))
+        if self._in_hand.get(task_id) is running:
+            del self._in_hand[task_id]
         self._bell.ring()
 
     async def _guarded(self, task: Task) -> None:
+        """Work on a row and give it back, unless it broke: then it is left to its lease."""
+        if not await self._is_worked(task):
+            return
+        # Out of our hands before the lease is given back: what is claimed from then on is news. The other way round a
+        # row claimed in between would be taken for one in hand, and nobody would touch it for a whole lease.
+        del self._in_hand[task.id]
+        with contextlib.suppress(StorageError):  # the lease ends by itself
+            await self._tasks.release(task.id, self._worker)
+
+    async def _is_worked(self, task: Task) -> bool:
         """Do the work; whatever escapes is logged and costs this row its turn, never the loop its life."""
         try:
             await self._job.work(task)
@@ -121,17 +128,13 @@ class Crew:
             log.debug("task changed meanwhile loop=%s error=%s", self._job.name, error)
         except StorageError as error:
             log.warning("task left to its lease task=%s loop=%s error=%s", task.id, self._job.name, error)
-            return
+            return False
         except Exception:
             log.exception("work failed task=%s loop=%s", task.id, self._job.name)
             await self._note_break(task)
-            return
+            return False
         self._broken.pop(task.id, None)
-        await self._release(task.id)
-
-    async def _release(self, task_id: str) -> None:
-        with contextlib.suppress(StorageError):  # the lease ends by itself
-            await self._tasks.release(task_id, self._worker)
+        return True
 
     async def _note_break(self, task: Task) -> None:
         """Count how often our own code broke on a task; in the end say so instead of trying for ever."""
