@@ -75,7 +75,7 @@ class DemoPlan:
 
 async def demo(plan: DemoPlan) -> int:
     """Run the demo and return its exit code."""
-    folder = Path(await asyncio.to_thread(tempfile.mkdtemp, prefix="rodin-bot-demo-"))
+    folder = Path(tempfile.mkdtemp(prefix="rodin-bot-demo-"))  # in one step: nobody may stop us before the try
     try:
         options = SimulatorOptions(speed=plan.speed, faults=plan.faults)
         async with Simulator(options) as simulator:

@@ -126,6 +126,7 @@ def test_calling_off_says_what_it_means(tmp_path: Path) -> None:
             pass
         person.type(f"cancel {task_id}")
         person.see("cannot be stopped")
+        person.see("rodin>")
         person.press("d")
 
         assert person.leave() == 0
