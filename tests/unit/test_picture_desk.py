@@ -51,7 +51,8 @@ async def test_warnings_of_odd_files_stay_inside(desk):
         warnings.simplefilter("always")
         await desk.prepare([data, data, data])
 
-    assert seen == []
+    # The recorder hears everything in the process, also what other tests left to be collected.
+    assert [warning for warning in seen if "PIL" in warning.filename or "bot" in warning.filename] == []
 
 
 async def test_the_same_bytes_always_give_the_same_bytes(desk):
