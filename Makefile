@@ -2,6 +2,8 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+VIEWER := adapters/web/assets/model-viewer.min.js
+HAS_NPM := $(shell command -v node >/dev/null && command -v npm >/dev/null && echo yes)
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 # `make demo PROMPT="a red lantern" IMAGE=photo.jpg`; both optional. Passed by environment, so quotes are safe.
@@ -9,24 +11,32 @@ export PROMPT ?=
 export IMAGE ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help demo run test test-slow lint lock clean
+.PHONY: help demo run test test-slow assets lint lock clean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1	/p' $(MAKEFILE_LIST)
 
-demo: $(VENV)/.ready ## make a 3D model with the local Rodin simulator: no account, no key
+demo: $(VENV)/.ready assets $(VENV)/.drawing ## make a 3D model with the local Rodin simulator: no account, no key
 	@set --; if [ -n "$$IMAGE" ]; then set -- --image "$$IMAGE"; fi; \
 	if [ -n "$$PROMPT" ]; then set -- "$$@" -- "$$PROMPT"; fi; \
 	exec $(BIN)/rodin-bot demo --chat "$$@"
 
-run: $(VENV)/.ready ## run the bot with the settings in .env
+run: $(VENV)/.ready assets $(VENV)/.drawing ## run the bot with the settings in .env
 	@exec $(BIN)/rodin-bot run
 
-test: $(VENV)/.ready-dev ## run the tests, in parallel
+test: $(VENV)/.ready-dev assets $(VENV)/.drawing ## run the tests, in parallel
 	$(BIN)/python -m pytest -n auto -m "not slow" -q
 
-test-slow: $(VENV)/.ready-dev ## run what kills, loads and takes minutes
-	$(BIN)/python -m pytest -m slow -q
+test-slow: $(VENV)/.ready-dev assets $(VENV)/.drawing ## run what kills, loads and takes minutes
+	$(BIN)/python -m pytest -n auto --dist loadfile -m "slow and not alone" -q
+	$(BIN)/python -m pytest -m "slow and alone" -q
+
+ifeq ($(HAS_NPM),yes)
+assets: $(VIEWER) ## bring the 3D viewer of the web pages from npm
+else
+assets:
+	@[ -f $(VIEWER) ] || echo "No Node.js and npm here: web pages will turn pictures instead of the model."
+endif
 
 lint: $(VENV)/.ready-dev ## style, types, import contracts
 	$(BIN)/ruff check .
@@ -46,6 +56,29 @@ lock: | $(BIN)/python ## write requirements*.txt anew: every version pinned, eve
 clean: ## remove what the other targets made, but not your data
 	rm -rf $(VENV) build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis node_modules
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# Nothing of the bot needs Node.js: where npm fails, the pages do without the viewer.
+$(VIEWER): package-lock.json adapters/web/build_assets.py | $(BIN)/python
+	@echo "Bringing the 3D viewer of the web pages from npm …"
+	@folder=$$(mktemp -d) && trap 'rm -rf "$$folder"' EXIT && cp package.json package-lock.json "$$folder" && \
+	(cd "$$folder" && npm ci --omit=dev --ignore-scripts --fetch-retries=1 --no-audit --no-fund --loglevel=error >/dev/null) && \
+	$(BIN)/python -m adapters.web.build_assets --modules "$$folder/node_modules" || \
+	echo "npm could not bring it: web pages will turn pictures instead of the model."
+
+# Models are drawn with OpenGL in software, which Mesa brings. Without it Rodin's own pictures stand in.
+MESA := libegl1 libgl1-mesa-dri libopengl0
+
+$(VENV)/.drawing: | $(BIN)/python
+	@if dpkg -s $(MESA) >/dev/null 2>&1; then :; \
+	elif [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+		echo "Installing what draws the models ($(MESA)) …"; \
+		{ apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -qqy --no-install-recommends $(MESA); } \
+			>/dev/null 2>&1 || echo "apt-get could not install $(MESA): Rodin's own pictures will stand in."; \
+	elif [ "$$(uname)" = Linux ]; then \
+		echo "To draw models, this machine may need: sudo apt-get install --no-install-recommends $(MESA)"; \
+		echo "Without it Rodin's own pictures stand in."; \
+	fi
+	@touch $@
 
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \

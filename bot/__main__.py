@@ -28,7 +28,8 @@ if TYPE_CHECKING:
 
 NO_PLATFORM = (
     "There is no chat platform to run yet: Discord and Slack come with the next versions. rodin-bot console talks in "
-    "this terminal with these settings, rodin-bot demo needs none, rodin-bot run --role worker runs the loops alone."
+    "this terminal with these settings, rodin-bot demo needs none, rodin-bot run --role worker runs the loops alone, "
+    "--role web the pages."
 )
 
 
@@ -73,14 +74,20 @@ def _add_demo(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--out", type=Path, metavar="DIR", help="where the files go (default: a folder in out/)")
     parser.add_argument("--speed", type=_speed, default=10.0, metavar="X", help="the simulator's time, 10 by default")
     parser.add_argument("--faults", type=_faults, default="", metavar="NAME[:RATE],…", help="what shall go wrong")
+    _add_serve(parser)
     parser.add_argument("--chat", action="store_true", help="go on as a chat afterwards, on a terminal")
     parser.set_defaults(run=_demo)
+
+
+def _add_serve(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--serve", action="store_true", help="keep the page of a single model until Ctrl-C")
 
 
 def _add_console(parser: argparse.ArgumentParser) -> None:
     add_wish_arguments(parser)
     parser.add_argument("--out", type=Path, metavar="DIR", help="where the files go (default: a folder in out/)")
     parser.add_argument("--as", dest="speaker", default=DEFAULT_SPEAKER, metavar="NAME", help="who is speaking")
+    _add_serve(parser)
     parser.set_defaults(run=_console)
 
 
@@ -100,16 +107,16 @@ def _add_simulator(parser: argparse.ArgumentParser) -> None:
 
 
 def _run(values: argparse.Namespace) -> int:
-    from bot.app import work
+    from bot.app import show_pages, work
     from bot.log import set_up
     from bot.settings import load_settings, require_key
 
     settings = load_settings()
     require_key(settings)
-    if values.role != "worker":
+    if values.role not in ("worker", "web"):
         raise BadSettings(NO_PLATFORM)
     set_up(level=settings.log_level, style=settings.log_format, secrets=settings.secrets())
-    asyncio.run(work(settings))
+    asyncio.run(work(settings) if values.role == "worker" else show_pages(settings))
     return 0
 
 
@@ -179,7 +186,13 @@ def _wish_or_none(values: argparse.Namespace) -> TypedWish | None:
 
 def _terminal(values: argparse.Namespace, *, speaker: str = DEFAULT_SPEAKER) -> Terminal:
     out: Path | None = values.out
-    return Terminal(out=out or Path("out"), is_flat=out is not None, speaker=speaker, is_interactive=is_watched())
+    return Terminal(
+        out=out or Path("out"),
+        is_flat=out is not None,
+        speaker=speaker,
+        is_interactive=is_watched(),
+        serves=values.serve,
+    )
 
 
 def _speed(value: str) -> float:

@@ -87,20 +87,37 @@ class Announcer:
         address = task.address
         try:
             async with asyncio.timeout(TELL_WITHIN_S):
-                address = await platform.show(address, update, key=telling_key(task.id, task.revision, "show"))
-                if update.ending and not task.muted:
-                    address = await self._say(platform, task, update, address)
+                if task.is_ending_told:
+                    address = await self._amend(platform, task, update)
+                    seen = task.revision
+                else:
+                    address = await self._show(platform, task, update)
+                    seen = told_with(task)
         except AddressGone as error:
             log.warning("thread gone, telling ends task=%s error=%s", task.id, error)
-        await p.tasks.mark_told(task.id, revision=task.revision, address=address)
+            seen = task.revision
+        await p.tasks.mark_told(task.id, revision=seen, address=address)
         if not task.has_ended:
             await self._rest(task, platform.capabilities.edit_spacing_s)
+
+    async def _amend(self, platform: Platform, task: Task, update: Update) -> Address:
+        """Change what was said about an end that is told; nobody is disturbed with it."""
+        if task.muted:
+            return task.address
+        return await platform.amend(task.address, update, key=telling_key(task.id, task.revision, "amend"))
+
+    async def _show(self, platform: Platform, task: Task, update: Update) -> Address:
+        key = telling_key(task.id, task.revision, "show")
+        address = await platform.show(task.address, update, key=key)
+        if update.ending and not task.muted:
+            return await self._say(platform, task, update, address)
+        return address
 
     async def _say(self, platform: Platform, task: Task, update: Update, address: Address) -> Address:
         if address != task.address:
             # A thread that was just made must be found again when saying fails.
-            await self._parts.tasks.mark_told(task.id, revision=task.revision - 1, address=address)
-        return await platform.say(address, update, key=telling_key(task.id, task.revision, "say"))
+            await self._parts.tasks.mark_told(task.id, revision=told_with(task) - 1, address=address)
+        return await platform.say(address, update, key=telling_key(task.id, told_with(task), "say"))
 
     def _trouble_s(self, task: Task) -> float:
         self._troubles[task.id] += 1
@@ -113,6 +130,16 @@ class Announcer:
             await self._parts.tasks.postpone_telling(task.id, until=until)
         except NoSuchTask:
             log.debug("task gone while telling task=%s", task.id)
+
+
+def told_with(task: Task) -> int:
+    """Return the revision that a thread has seen once it was shown a task whose ending it did not know.
+
+    An ending is said under the key of the revision that ended the task, whatever has joined it by then: else a kill
+    between saying and noting, and a picture in that moment, would say it twice. What joined is amended next, since
+    a platform that knew the key has left it out.
+    """
+    return task.revision if task.ended_revision is None else task.ended_revision
 
 
 def telling_key(task_id: str, revision: int, what: str) -> str:

@@ -12,29 +12,34 @@ import secrets
 import signal
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 
+from adapters.preview.previewer import ChildPreviewer
 from adapters.rodin.client import RodinClient, RodinOptions
-from bot.announcer import Announcer, AnnouncerParts
+from adapters.web.links import SignedLinks
+from adapters.web.server import Supplies, WebOptions, WebPart
 from bot.bell import Bell
 from bot.budget import Budget
 from bot.clock import SystemClock
-from bot.collector import Collector, CollectorParts
-from bot.crew import Crew, Job
+from bot.core import Core
+from bot.crews import CURATOR, crews_of
+from bot.errors import OperatorMistake
 from bot.history import History
 from bot.intake import CoreIntake, IntakeParts
+from bot.library import TaskLibrary
 from bot.pictures import PillowDesk
 from bot.ports import Clock, FileStore, Generator, Platform, TaskStore, Worker
-from bot.settings import Settings, require_key
-from bot.settler import Settler
-from bot.submitter import Submitter, SubmitterParts
+from bot.scratch import sweep_scratch
+from bot.settings import Settings, is_loopback, require_key
+from bot.showcase import Showcase
 from bot.sweeper import sweep_spool
-from bot.tracker import Tracker, TrackerParts
 from bot.view import Viewer
-from storage.database import open_database
+from storage.database import Database, open_database
 from storage.files import ObjectFileStore
 from storage.locks import WorkerLock
+from storage.secret import load_secret
 from storage.tasks import SqlTaskStore
 
 log = logging.getLogger(__name__)
@@ -42,33 +47,22 @@ log = logging.getLogger(__name__)
 LEASE = timedelta(seconds=30)
 """How long a dead process's rows wait for another one; shorter renews more often. SQLite's are cleared at start."""
 
-POLLS_AT_ONCE = 8
-FETCHES_AT_ONCE = 2
-TELLINGS_AT_ONCE = 8
+
+SECRET_FILE = "secret.key"  # noqa: S105 - the name of a file
 
 STOP_WITHIN_S = 8.0
 """A clean stop promises ten seconds; the rest is for closing sessions and the database."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Core:
-    """The parts that loops and platforms share in one process."""
-
-    settings: Settings
-    tasks: TaskStore
-    files: FileStore
-    generator: Generator
-    intake: CoreIntake
-    viewer: Viewer
-    history: History
-    clock: Clock
-    bell: Bell
-    worker: Worker
+class PortTaken(OperatorMistake):
+    """The web part cannot listen where it should."""
 
 
 @asynccontextmanager
-async def open_core(settings: Settings) -> AsyncIterator[Core]:
+async def open_core(settings: Settings, *, works: bool = True) -> AsyncIterator[Core]:
     """Open the database, the file store and Rodin, and put the core together around them.
+
+    A process that `works` takes over what a dead one left, if no other one works on this database.
 
     Raises:
         BadSettings, DatabaseTooNew, DatabaseUnusable: the operator has to change something first.
@@ -80,10 +74,10 @@ async def open_core(settings: Settings) -> AsyncIterator[Core]:
         tasks, files = SqlTaskStore(database), ObjectFileStore(settings.files_url)
         generator = await stack.enter_async_context(RodinClient(rodin_options(settings, key), clock))
         history = History(tasks=tasks, pace=settings.pace)
-        viewer = Viewer(tasks=tasks, history=history, clock=clock, parallel=settings.rodin_max_parallel)
+        links = SignedLinks(secret_of(settings, database), public_url=settings.public_url)
+        viewer = Viewer(tasks=tasks, history=history, clock=clock, parallel=settings.rodin_max_parallel, links=links)
         log.info("places database=%s files=%s", database.where, files.where)
-        lock = stack.enter_context(WorkerLock(database))
-        if lock.acquired:
+        if works and stack.enter_context(WorkerLock(database)).acquired:
             await _take_over(tasks, files)
         yield Core(
             settings=settings,
@@ -92,11 +86,25 @@ async def open_core(settings: Settings) -> AsyncIterator[Core]:
             generator=generator,
             intake=_intake(settings, tasks, files, generator, viewer, clock=clock, bell=bell),
             viewer=viewer,
+            links=links,
+            library=TaskLibrary(tasks=tasks),
+            showcase=Showcase(ChildPreviewer(), files),
             history=history,
             clock=clock,
             bell=bell,
+            ping=database.ping,
             worker=Worker(name=f"{os.getpid()}-{secrets.token_hex(4)}", lease=LEASE),
         )
+
+
+def secret_of(settings: Settings, database: Database) -> str:
+    """Return the key that signs links: the operator's, else one made once and kept beside the database."""
+    if settings.secret_key is not None:
+        return settings.secret_key.get_secret_value()
+    folder = database.path.parent if database.path else Path("data")
+    if database.path is None:
+        log.warning("SECRET_KEY is not set: links hold only for processes that share the file %s", folder / SECRET_FILE)
+    return load_secret(folder / SECRET_FILE)
 
 
 def rodin_options(settings: Settings, key: str) -> RodinOptions:
@@ -118,13 +126,18 @@ async def serve(core: Core, platforms: Mapping[str, Platform], stopping: asyncio
         ExceptionGroup: a loop or a platform died; everything else was stopped with it.
     """
     async with asyncio.TaskGroup() as group:
-        runs = [group.create_task(crew.run(stopping), name=name) for name, crew in _crews(core, platforms).items()]
+        runs = [group.create_task(crew.run(stopping), name=name) for name, crew in crews_of(core, platforms).items()]
+        runs_once = group.create_task(check_previewer(core), name="check-previewer")
         for platform in platforms.values():
             await platform.start(core.intake)
         log.info("running platforms=%s", ",".join(platforms) or "none")
         await _until_stopped(stopping, runs)
         stopping.set()
         core.bell.ring()
+        for run in runs:
+            if run.get_name() == CURATOR:  # what it makes can be made again; nobody waits for it
+                run.cancel()
+        runs_once.cancel()
         for platform in platforms.values():
             await platform.stop()
         _, late = await asyncio.wait(runs, timeout=STOP_WITHIN_S)
@@ -132,6 +145,53 @@ async def serve(core: Core, platforms: Mapping[str, Platform], stopping: asyncio
             log.warning("stopped with work in hand loop=%s", run.get_name())
             run.cancel()
     log.info("stopped")
+
+
+async def check_previewer(core: Core) -> None:
+    """Say once, at the start, when models cannot be drawn here; Rodin's own pictures stand in then."""
+    try:
+        problem = await core.showcase.check()
+    except Exception:
+        log.exception("previewer not checked")
+        return
+    if problem is not None:
+        log.warning("no pictures of our own: %s", problem)
+
+
+@asynccontextmanager
+async def web_part(core: Core, *, host: str, port: int) -> AsyncIterator[WebPart]:
+    """Serve the pages of finished tasks. Without PUBLIC_URL links lead to this machine, so people on it can follow."""
+    links = core.links
+    if not isinstance(links, SignedLinks):
+        raise TypeError("the web part reads links that it has signed itself")
+    options = WebOptions(
+        host=host, port=port, public_url=core.settings.public_url, keep_files_days=core.settings.keep_files_days
+    )
+    web = WebPart(
+        options,
+        Supplies(library=core.library, files=core.files, links=links, probes={"database": core.ping}),
+    )
+    try:
+        await web.start()
+    except OSError as error:
+        reason = error.strerror or error
+        raise PortTaken(f"The web pages cannot be served on {host}:{port}: {reason}. Set HOST and PORT.") from error
+    if links.public_url is None and is_loopback(host):
+        links.public_url = web.url
+    try:
+        yield web
+    finally:
+        await web.stop()
+
+
+async def show_pages(settings: Settings) -> None:
+    """Run the web part alone until SIGINT or SIGTERM: one of several processes on one database."""
+    async with (
+        open_core(settings, works=False) as core,
+        asked_to_stop() as asked,
+        web_part(core, host=settings.web_host, port=settings.web_port),
+    ):
+        await asked
 
 
 async def work(settings: Settings) -> None:
@@ -173,6 +233,7 @@ async def _take_over(tasks: TaskStore, files: FileStore) -> None:
     if freed:
         log.info("took over from a dead process leases=%d", freed)
     await sweep_spool(tasks, files)
+    await asyncio.to_thread(sweep_scratch)
 
 
 def _intake(
@@ -203,77 +264,3 @@ def _intake(
             admin_ids=frozenset(settings.admin_ids),
         )
     )
-
-
-def _crews(core: Core, platforms: Mapping[str, Platform]) -> dict[str, Crew]:
-    """Return the loops by name; the announcer only where there is somebody to tell.
-
-    Each loop claims under a name of its own, so that none gives back another one's lease on the same row.
-    """
-    c, parallel = core, core.settings.rodin_max_parallel
-    pace = core.settings.pace
-
-    def worker(name: str) -> Worker:
-        return replace(c.worker, name=f"{c.worker.name}-{name}")
-
-    settler = Settler(
-        tasks=c.tasks,
-        generator=c.generator,
-        clock=c.clock,
-        pace=pace,
-        is_exclusive=c.settings.rodin_key_exclusive,
-    )
-    submitter = Submitter(
-        SubmitterParts(
-            tasks=c.tasks,
-            files=c.files,
-            generator=c.generator,
-            settler=settler,
-            worker=worker("submitter"),
-            clock=c.clock,
-            bell=c.bell,
-            pace=pace,
-            parallel=parallel,
-        )
-    )
-    tracker = Tracker(
-        TrackerParts(
-            tasks=c.tasks,
-            generator=c.generator,
-            history=c.history,
-            worker=worker("tracker"),
-            clock=c.clock,
-            bell=c.bell,
-            pace=pace,
-        )
-    )
-    collector = Collector(
-        CollectorParts(
-            tasks=c.tasks,
-            files=c.files,
-            generator=c.generator,
-            worker=worker("collector"),
-            clock=c.clock,
-            bell=c.bell,
-            pace=pace,
-        )
-    )
-    crews = {
-        "submitter": _crew(core, worker("submitter"), parallel, submitter),
-        "tracker": _crew(core, worker("tracker"), POLLS_AT_ONCE, tracker),
-        "collector": _crew(core, worker("collector"), FETCHES_AT_ONCE, collector),
-    }
-    if platforms:
-        announcer = Announcer(
-            AnnouncerParts(
-                tasks=c.tasks, viewer=c.viewer, platforms=platforms, worker=worker("announcer"), clock=c.clock
-            )
-        )
-        crews["announcer"] = _crew(core, worker("announcer"), TELLINGS_AT_ONCE, announcer)
-    return crews
-
-
-def _crew(core: Core, worker: Worker, limit: int, loop: Submitter | Tracker | Collector | Announcer) -> Crew:
-    name = worker.name.rpartition("-")[2]
-    job = Job(name=name, limit=limit, claim=loop.claim, work=loop.work, next_due=loop.next_due)
-    return Crew(job, tasks=core.tasks, worker=worker, clock=core.clock, bell=core.bell)

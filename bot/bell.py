@@ -30,7 +30,9 @@ class Bell:
         event = asyncio.Event()
         self._waiting.add(event)
         try:
+            # Not wait_for, which before Python 3.12 forgets that it was cancelled when the bell rings in that moment.
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(event.wait(), at_most_s)
+                async with asyncio.timeout(at_most_s):
+                    await event.wait()
         finally:
             self._waiting.discard(event)

@@ -2,15 +2,9 @@
 
 from __future__ import annotations
 
-import asyncio
-import hashlib
 import logging
-import re
-import shutil
-import tempfile
 from collections import Counter
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -19,14 +13,13 @@ from bot.bell import Bell
 from bot.changes import step
 from bot.contact import Contact
 from bot.errors import (
-    FileBroken,
-    FileLinkExpired,
     FileRefused,
     StorageError,
     VendorBusy,
     VendorError,
     VendorRefused,
 )
+from bot.fetcher import Fetcher, Wanted
 from bot.files import pick_model, role_of, safe_names
 from bot.model import (
     Charge,
@@ -42,6 +35,8 @@ from bot.model import (
 )
 from bot.ports import Clock, FileStore, Generator, TaskStore, Worker
 from bot.schedule import Pace, backoff_s
+from bot.scratch import scratch_folder
+from bot.showcase import Showcase
 from bot.sweeper import clear_spool
 
 log = logging.getLogger(__name__)
@@ -57,11 +52,8 @@ SIDE_TRIES = 3
 STRANGER_ANSWERS = 3
 """After so many answers of "no such task" we believe it."""
 
-TRANSFERS = 3
-"""How often one file is asked for in a row, before everything is listed anew."""
-
-NOT_IN_KEYS = re.compile(r"[^A-Za-z0-9._ -]")
-"""What a safe name may hold and a key of the file store may not."""
+LARGEST_TASK_BYTES = 4 * 1024**3
+"""All files of one task together; what would go beyond is left out. An Extreme-High pack with FBX has some 500 MB."""
 
 NO_ROOM_WAIT_S = 120.0
 """Between two tries while our own disk or file store takes nothing: each one fetches everything again."""
@@ -74,6 +66,7 @@ class CollectorParts:
     tasks: TaskStore
     files: FileStore
     generator: Generator
+    showcase: Showcase
     worker: Worker
     clock: Clock
     bell: Bell
@@ -91,6 +84,7 @@ class Collector:
         self._parts = parts
         self._contact = Contact("collector", gap_s=2 * parts.pace.max_s)
         self._failures: Counter[str] = Counter()
+        self._fetcher = Fetcher(files=parts.files, generator=parts.generator, clock=parts.clock, pace=parts.pace)
 
     async def claim(self, room: int) -> Sequence[Task]:
         """Lease finished tasks whose files can be asked for now."""
@@ -137,69 +131,47 @@ class Collector:
         try:
             async with scratch_folder() as scratch:
                 files = await self._fetch_all(task, submission, listed, scratch)
+                seen = await p.showcase.still(task, files, scratch)
         except StorageError as error:
             await self._wait_for_room(task, error)
             return
         now = p.clock.now()
         self._forget(task)
-        await step(p.tasks, p.clock, task, lambda row: row.move(TaskState.READY, now=now, files=files, progress=1.0))
-        log.info("task moved task=%s from=%s to=%s files=%d", task.id, task.state, TaskState.READY, len(files))
+        made = (*files, *seen.files)
+
+        def ready(row: Task) -> Task:
+            return row.move(TaskState.READY, now=now, files=made, showing=seen.showing, progress=1.0)
+
+        await step(p.tasks, p.clock, task, ready)
+        log.info("task moved task=%s from=%s to=%s files=%d", task.id, task.state, TaskState.READY, len(made))
         await clear_spool(p.files, task.id)
 
     async def _fetch_all(
         self, task: Task, submission: Submission, listed: Sequence[RemoteFile], scratch: Path
     ) -> tuple[ModelFile, ...]:
-        """Fetch every listed file. One that cannot be had is left out, unless it is the model."""
-        model = model_of(task, listed)
-        names = safe_names([file.name for file in listed])
+        """Fetch every listed file, the model first. One that cannot be had is left out, unless it is the model."""
         files: list[ModelFile] = []
-        for position, (remote, name) in enumerate(zip(listed, names, strict=True)):
-            role = FileRole.MODEL if position == model else role_of(name)
+        for wanted in wanted_of(task, listed):
+            is_model = not files
             try:
-                files.append(await self._fetch_one(task, submission, remote, scratch / name, role))
+                self._check_room(files)
+                files.append(await self._fetcher.bring(task, submission, wanted, folder=scratch))
             except VendorError as error:
-                if position == model or not self._may_go_without(task, error):
+                if is_model or not self._may_go_without(task, error):
                     raise
-                log.warning("file left out task=%s name=%s error=%s", task.id, name, error)
+                log.warning("file left out task=%s name=%s error=%s", task.id, wanted.name, error)
         return tuple(files)
+
+    def _check_room(self, files: Sequence[ModelFile]) -> None:
+        """Refuse one more file when these hold as much as one task may."""
+        if sum(file.size_bytes for file in files) >= LARGEST_TASK_BYTES:
+            raise FileRefused(f"the files of one task may hold {LARGEST_TASK_BYTES:,} bytes")
 
     def _may_go_without(self, task: Task, error: VendorError) -> bool:
         """Say whether a file beside the model has been tried often enough. An outage is no reason to leave it out."""
         if isinstance(error, VendorBusy):
             return False
         return isinstance(error, FileRefused) or self._failures[task.id] + 1 >= SIDE_TRIES
-
-    async def _fetch_one(
-        self, task: Task, submission: Submission, remote: RemoteFile, target: Path, role: FileRole
-    ) -> ModelFile:
-        p = self._parts
-        key = f"tasks/{task.id}/{storable(target.name)}"
-        digest = await self._download(submission, remote, target)
-        await p.files.save(key, target)
-        size_bytes = (await asyncio.to_thread(target.stat)).st_size
-        await asyncio.to_thread(target.unlink)
-        return ModelFile(key=key, name=target.name, role=role, size_bytes=size_bytes, sha256=digest)
-
-    async def _download(self, submission: Submission, remote: RemoteFile, target: Path) -> str:
-        """Fetch one file whole, over a fresh link when the old one died and again when the line broke."""
-        p = self._parts
-        for attempt in range(1, TRANSFERS):
-            try:
-                return await p.generator.fetch(remote, target)
-            except FileLinkExpired:
-                log.info("link expired, listing again name=%s", target.name)
-                remote = await self._relisted(submission, remote)
-            except FileBroken as error:
-                log.info("transfer broke, trying again name=%s error=%s", target.name, error)
-                await p.clock.sleep(backoff_s(attempt, p.pace) / 4)
-        return await p.generator.fetch(remote, target)
-
-    async def _relisted(self, submission: Submission, remote: RemoteFile) -> RemoteFile:
-        """Return the same file with a fresh link."""
-        for fresh in await self._parts.generator.files(submission):
-            if fresh.name == remote.name:
-                return fresh
-        raise FileBroken(f"{remote.name} is not listed any more")
 
     async def _miss(self, task: Task, error: VendorError) -> None:
         """A listing or transfer that failed: again later; an outage is waited for, anything else only so often."""
@@ -257,26 +229,14 @@ def model_of(task: Task, listed: Sequence[RemoteFile]) -> int | None:
     return pick_model([file.name for file in listed], request.geometry_file_format, request.material)
 
 
-def storable(name: str) -> str:
-    """Return a name as it may stand in a key of the file store: ASCII, and still unlike any other name."""
-    plain = NOT_IN_KEYS.sub("_", name)
-    if plain == name:
-        return name
-    return f"{hashlib.sha256(name.encode()).hexdigest()[:8]}-{plain}"
-
-
-@asynccontextmanager
-async def scratch_folder() -> AsyncIterator[Path]:
-    """Give a folder for files on their way, gone afterwards with everything in it.
-
-    Raises:
-        StorageError: the disk will not take it.
-    """
-    try:
-        folder = Path(await asyncio.to_thread(tempfile.mkdtemp, prefix="rodin-bot-"))
-    except OSError as error:
-        raise StorageError(f"no folder for files on their way: {error.strerror or error}") from error
-    try:
-        yield folder
-    finally:
-        await asyncio.to_thread(shutil.rmtree, folder, ignore_errors=True)
+def wanted_of(task: Task, listed: Sequence[RemoteFile]) -> tuple[Wanted, ...]:
+    """Return every file of a listing that holds the model, with the model first, under names that never meet."""
+    model = model_of(task, listed)
+    names = safe_names([file.name for file in listed])
+    twins: Counter[str] = Counter()
+    wanted = []
+    for position, (remote, name) in enumerate(zip(listed, names, strict=True)):
+        role = FileRole.MODEL if position == model else role_of(name)
+        wanted.append(Wanted(remote=remote, name=name, role=role, twin=twins[remote.name]))
+        twins[remote.name] += 1
+    return tuple(sorted(wanted, key=lambda one: model is None or one.remote is not listed[model]))

@@ -7,8 +7,8 @@ import contextlib
 import logging
 from collections import Counter
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 
 from bot.bell import Bell
 from bot.changes import attempt
@@ -29,6 +29,9 @@ OUTAGE_WAIT_S = 2.0
 
 BROKEN_TRIES = 5
 """How often our own code may break on one task, a lease apart, before its person is told that it ends."""
+
+BROKEN_REST = timedelta(days=1)
+"""How long a finished task is left alone whose pictures or removal break."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -194,10 +197,11 @@ class Crew:
 def given_up(task: Task, *, now: datetime) -> Task:
     """Return a task on which our own code breaks, ended with what is surely true of it.
 
-    FAILED without a `failure` means just that: something of ours broke. An ended task stays as it is.
+    FAILED without a `failure` means just that: something of ours broke. An ended task stays ended; it gets no more
+    pictures and is left alone for a day.
     """
     if task.has_ended:
-        return task
+        return task.revise(showing=replace(task.showing, is_pictured=True), next_at=now + BROKEN_REST)
     if task.state is TaskState.SUBMITTING:
         doubt = Failure(kind=FailureKind.LOST_ANSWER, charged=Charge.MAYBE)
         return task.move(TaskState.UNCLEAR, now=now, failure=doubt)
@@ -212,4 +216,5 @@ def given_up(task: Task, *, now: datetime) -> Task:
 async def _set_within(event: asyncio.Event, seconds: float) -> None:
     """Return when the event is set, or after this many seconds."""
     with contextlib.suppress(TimeoutError):
-        await asyncio.wait_for(event.wait(), seconds)
+        async with asyncio.timeout(seconds):
+            await event.wait()

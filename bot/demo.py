@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 import shutil
 import tempfile
-from collections.abc import Awaitable, Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -21,7 +21,8 @@ from adapters.console.screens import ChatScreen, LineScreen, LiveScreen, Paper, 
 from adapters.console.session import Session, chat, read_script
 from adapters.rodin.simulator.options import SimulatorOptions
 from adapters.rodin.simulator.server import Simulator
-from bot.app import Core, asked_to_stop, open_core, serve
+from bot.app import PortTaken, asked_to_stop, open_core, serve, web_part
+from bot.core import Core
 from bot.errors import UserMistake
 from bot.log import set_up
 from bot.schedule import Pace
@@ -29,6 +30,11 @@ from bot.settings import Settings
 from bot.terminal import EXIT_DELIVERED, EXIT_FAILED, EXIT_INTERRUPTED, EXIT_REFUSED, Terminal
 
 SAMPLE = "a brass teapot"
+
+HERE = "127.0.0.1"
+
+STAYS = "The page is there until you press Ctrl-C."
+LEAVES = "The page goes with this command; --serve keeps it."
 
 LEAST_DEADLINE_S = 60.0
 
@@ -81,8 +87,8 @@ async def demo(plan: DemoPlan) -> int:
         async with Simulator(options) as simulator:
             settings = demo_settings(simulator.url, folder, speed=plan.speed)
             set_up(level="warning", style="text", secrets=settings.secrets())
-            async with open_core(settings) as core:
-                return await _demo_with(core, plan)
+            async with place_for(settings) as place:
+                return await _demo_with(place, plan)
     finally:
         await asyncio.to_thread(shutil.rmtree, folder, ignore_errors=True)
 
@@ -104,45 +110,75 @@ def demo_settings(url: str, folder: Path, *, speed: float) -> Settings:
 async def console(settings: Settings, wish: TypedWish | None, terminal: Terminal) -> int:
     """Talk to the Rodin that the settings name; once with a wish, else as a chat. Returns the exit code."""
     admins = settings.model_copy(update={"admin_ids": (*settings.admin_ids, terminal.speaker)})
-    async with open_core(admins) as core:
+    async with place_for(admins) as place:
         if wish is not None:
-            return await once(core, wish, terminal)
-        return await talk(core, terminal)
+            return await once(place, wish, terminal)
+        return await talk(place, terminal)
 
 
-async def _demo_with(core: Core, plan: DemoPlan) -> int:
+async def _demo_with(place: Place, plan: DemoPlan) -> int:
     wish = plan.wish or TypedWish(prompt=SAMPLE, images=(), options={})
     # The simulator's rendered picture shows the colours, which its preview, like Rodin's, does not.
     wish = replace(wish, options={"render": "yes", **wish.options})
     # Its database goes with it, so nothing can be sent again later.
-    code = await once(core, wish, replace(plan.terminal, takes_commands=False))
-    if plan.goes_on and code == EXIT_DELIVERED and plan.terminal.is_interactive:
-        return await talk(core, plan.terminal)
+    goes_on = plan.goes_on and plan.terminal.is_interactive and not plan.terminal.serves
+    code = await once(place, wish, replace(plan.terminal, takes_commands=False), leaves=not goes_on)
+    if goes_on and code == EXIT_DELIVERED:
+        return await talk(place, plan.terminal)
     return code
 
 
-async def once(core: Core, wish: TypedWish, terminal: Terminal) -> int:
-    """Make one model, showing how it goes; return the exit code."""
-    delivery = Delivery(files=core.files, folder=terminal.out, is_flat=terminal.is_flat)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """Where sessions at a terminal take place; `interrupted` ends when somebody wants them to."""
+
+    core: Core
+    interrupted: asyncio.Task[bool]
+
+
+@asynccontextmanager
+async def place_for(settings: Settings) -> AsyncIterator[Place]:
+    """Open everything, with pages on this machine for as long as the command runs."""
+    async with open_core(settings) as core, asked_to_stop() as interrupted, pages(core):
+        yield Place(core=core, interrupted=interrupted)
+
+
+@asynccontextmanager
+async def pages(core: Core) -> AsyncIterator[None]:
+    """Serve the pages on this machine for as long as a command runs; on a free port when another bot has PORT."""
+    async with AsyncExitStack() as stack:
+        try:
+            await stack.enter_async_context(web_part(core, host=HERE, port=core.settings.port or 0))
+        except PortTaken:
+            await stack.enter_async_context(web_part(core, host=HERE, port=0))
+        yield
+
+
+async def once(place: Place, wish: TypedWish, terminal: Terminal, *, leaves: bool = True) -> int:
+    """Make one model, showing how it goes; return the exit code. With `leaves` the command ends afterwards."""
+    delivery = Delivery(files=place.core.files, folder=terminal.out, is_flat=terminal.is_flat)
     with _screen(Paper()) as screen:
         platform = ConsolePlatform(screen, delivery, takes_commands=terminal.takes_commands)
-        session = Session(intake=core.intake, platform=platform, speaker=terminal.speaker)
+        session = Session(intake=place.core.intake, platform=platform, speaker=terminal.speaker)
 
         async def act() -> int:
             try:
-                return EXIT_DELIVERED if await session.ask_and_wait(wish) else EXIT_FAILED
+                code = EXIT_DELIVERED if await session.ask_and_wait(wish) else EXIT_FAILED
             except UserMistake as error:
                 screen.write(str(error))
                 return EXIT_REFUSED
+            if code == EXIT_DELIVERED and (terminal.serves or leaves):
+                screen.write(STAYS if terminal.serves else LEAVES)
+            return code
 
-        return await _run(core, platform, act)
+        return await _run(place, platform, act, stays=terminal.serves)
 
 
-async def talk(core: Core, terminal: Terminal) -> int:
+async def talk(place: Place, terminal: Terminal) -> int:
     """Chat until the person leaves; return the exit code."""
     screen = ChatScreen(Paper()) if terminal.is_interactive else LineScreen(Paper())
-    platform = ConsolePlatform(screen, Delivery(files=core.files, folder=terminal.out))
-    session = Session(intake=core.intake, platform=platform, speaker=terminal.speaker)
+    platform = ConsolePlatform(screen, Delivery(files=place.core.files, folder=terminal.out))
+    session = Session(intake=place.core.intake, platform=platform, speaker=terminal.speaker)
 
     async def act() -> int:
         if isinstance(screen, ChatScreen):
@@ -152,23 +188,29 @@ async def talk(core: Core, terminal: Terminal) -> int:
             await read_script(session)
         return EXIT_DELIVERED
 
-    return await _run(core, platform, act)
+    return await _run(place, platform, act)
 
 
-async def _run(core: Core, platform: ConsolePlatform, act: Callable[[], Awaitable[int]]) -> int:
-    """Serve while a session acts; Ctrl-C, SIGTERM and a reader that leaves end both cleanly."""
-    stopping = asyncio.Event()
+async def _run(
+    place: Place, platform: ConsolePlatform, act: Callable[[], Awaitable[int]], *, stays: bool = False
+) -> int:
+    """Serve while a session acts, with `stays` also after it.
+
+    Ctrl-C, SIGTERM and a reader that leaves end both cleanly.
+    """
+    stopping, interrupted = asyncio.Event(), place.interrupted
     unread = asyncio.create_task(platform.screen.closed.wait(), name="unread")
-    served = asyncio.create_task(serve(core, {platform.name: platform}, stopping), name="serve")
+    served = asyncio.create_task(serve(place.core, {platform.name: platform}, stopping), name="serve")
     acting = asyncio.ensure_future(act())
-    async with asked_to_stop() as interrupted:
-        await asyncio.wait([served, acting, interrupted, unread], return_when=asyncio.FIRST_COMPLETED)
-        stopping.set()
-        if not acting.done():
-            acting.cancel()
-        unread.cancel()
-        await asyncio.gather(acting, unread, return_exceptions=True)
-        await served
+    await asyncio.wait([served, acting, interrupted, unread], return_when=asyncio.FIRST_COMPLETED)
+    if stays and acting.done() and not acting.exception() and acting.result() == EXIT_DELIVERED:
+        await asyncio.wait([served, interrupted, unread], return_when=asyncio.FIRST_COMPLETED)
+    stopping.set()
+    if not acting.done():
+        acting.cancel()
+    unread.cancel()
+    await asyncio.gather(acting, unread, return_exceptions=True)
+    await served
     if platform.screen.closed.is_set():
         return EXIT_FAILED
     if acting.cancelled():

@@ -1,7 +1,7 @@
 """Everything that can go wrong, in families by who can act.
 
 `BotError` is the root. Under it stands one family for each party that can do something about it:
-the person who asked, Rodin (the vendor), a chat platform, our own storage, the operator.
+the person who asked, Rodin (the vendor), a chat platform, our own storage, a model file, the operator.
 The type decides what happens next; nobody matches on message text.
 """
 
@@ -167,6 +167,20 @@ class NoSuchFile(StorageError):
 
 class FileStoreBusy(StorageError):
     """The file store did not answer, or has no room left. The operation may be repeated."""
+
+
+# A finished model. Nobody has to act: the model stays what it is, and Rodin's own pictures stand in.
+
+
+class ModelError(BotError):
+    """Something could not be made from a finished model file."""
+
+
+class PreviewFailed(ModelError):
+    """A model cannot be drawn, measured or made smaller here; `str(error)` is a sentence that says why.
+
+    The same file fails again, so this is not repeated.
+    """
 
 
 # The operator can act.

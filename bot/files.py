@@ -48,6 +48,11 @@ def safe_names(raw_names: Iterable[str]) -> tuple[str, ...]:
     return tuple(names)
 
 
+def extension_of(name: str) -> str:
+    """Return a name's extension in lower case, without the dot; empty without one."""
+    return _split(_base(name).strip().casefold())[1].removeprefix(".")
+
+
 def role_of(name: str) -> FileRole:
     """Say what a file is for, from its name, raw or safe. Pictures that are no preview or render are textures.
 

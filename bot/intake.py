@@ -14,16 +14,19 @@ from bot.bell import Bell
 from bot.budget import Budget, day_of
 from bot.catalog import price, resolve
 from bot.changes import attempt
+from bot.curator import folder_of, removed
 from bot.errors import (
     DuplicateEvent,
     NoSuchFile,
     NoSuchTask,
     NotFound,
     NotPossible,
+    StorageError,
     UserMistake,
     VendorError,
     VendorRefused,
 )
+from bot.looks import Removal
 from bot.model import Address, FailureKind, Owner, Picture, Request, Task, TaskState
 from bot.ports import Clock, FileStore, Generator, PictureDesk, PreparedPicture, TaskStore, Wish
 from bot.sweeper import clear_spool
@@ -151,6 +154,24 @@ class CoreIntake:
         if task.has_ended:
             raise NotPossible(text.already_over(task))
         return text.too_late_to_cancel(task)
+
+    async def delete(self, task_id: str, owner: Owner) -> str:
+        """Remove the files of a finished task: written down first, then done.
+
+        What a kill or a file store that does not answer leaves, the curator removes.
+        """
+        p = self._parts
+        own = await self._own(task_id, owner)
+        if own.state is not TaskState.READY or not own.files:
+            raise NotPossible(text.not_to_delete(own))
+        task = await attempt(p.tasks, own.id, lambda row: removed(row, Removal.DELETED, now=p.clock.now()))
+        try:
+            await p.files.remove(folder_of(task.id))
+        except StorageError as error:
+            log.warning("files not removed yet task=%s error=%s", task.id, error)
+        log.info("files deleted task=%s", task.id)
+        p.bell.ring()
+        return text.deleted(task)
 
     async def usage(self, owner: Owner) -> str:
         """Say what the person has used."""

@@ -20,6 +20,7 @@ PATTERNS = (
     re.compile(r"(?i)([\"']?subscription_key[\"']?\s*[:=]\s*[\"']?)[^\s\"',}]+"),
     re.compile(r"()\beyJ[\w-]{8,}\.[\w-]+\.[\w-]*"),
     re.compile(r"()\b[MNO][\w-]{23,27}\.[\w-]{6}\.[\w-]{27,}"),
+    re.compile(r"(/t/)[A-Za-z0-9_-]+\.\d+\.[A-Za-z0-9_-]+"),
     re.compile(r"()xox[abeprs]-[A-Za-z0-9-]+"),
     re.compile(r"()xapp-[A-Za-z0-9-]+"),
     re.compile(r"(://[^/\s:@]*:)[^@/\s]+(?=@)"),

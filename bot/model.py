@@ -12,6 +12,8 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
+from bot.looks import UNSEEN, Showing
+
 
 class TaskState(StrEnum):
     """Where one generation stands. Values are stored: add new ones, never rename."""
@@ -216,6 +218,10 @@ class FileRole(StrEnum):
     TEXTURE = "texture"
     PREVIEW = "preview"  # Rodin's picture of the bare geometry
     RENDER = "render"  # Rodin's picture with materials
+    STILL = "still"  # our own picture of the model
+    TURNTABLE = "turntable"  # our own, one whole turn, animated
+    FRAMES = "frames"  # the same turn as one picture, for a page without a 3D viewer
+    REDUCED = "reduced"  # a smaller copy of a model that is too large to attach
     OTHER = "other"
 
 
@@ -311,7 +317,7 @@ class Task:
     thread has seen (-1: none). `next_at` is when a loop should look at it again; `misses` counts reads that
     failed in a row at the present step. `submitted_at` is when the request last left for Rodin. `progress` is 0
     to 1 and never falls. `muted` means: called off after
-    it was sent, so the result is kept and nobody is disturbed with it.
+    it was sent, so the result is kept and nobody is disturbed with it. `ended_revision` is the one that ended it.
     """
 
     id: str
@@ -337,11 +343,18 @@ class Task:
     files: tuple[ModelFile, ...] = ()
     muted: bool = False
     hold: Hold | None = None
+    ended_revision: int | None = None
+    showing: Showing = UNSEEN
 
     @property
     def has_ended(self) -> bool:
         """Whether the task will never move again."""
         return self.state in ENDS
+
+    @property
+    def is_ending_told(self) -> bool:
+        """Whether the thread has seen how the task ended; what changes after that notifies nobody."""
+        return self.ended_revision is not None and self.told >= self.ended_revision
 
     def move(self, state: TaskState, *, now: datetime, **changes: Any) -> Task:
         """Return the task in another state, one revision on.
@@ -352,10 +365,10 @@ class Task:
         if state not in MOVES[self.state]:
             raise ValueError(f"a task cannot move from {self.state} to {state}")
         changes.setdefault("next_at", now)
-        ended_at = now if state in ENDS else None
-        return replace(
-            self, state=state, changed_at=now, ended_at=ended_at, misses=0, revision=self.revision + 1, **changes
-        )
+        revision = self.revision + 1
+        if state in ENDS:
+            changes |= {"ended_at": now, "ended_revision": revision}
+        return replace(self, state=state, changed_at=now, misses=0, revision=revision, **changes)
 
     def revise(self, **changes: Any) -> Task:
         """Return the task in the same state with something visible changed, one revision on."""

@@ -5,7 +5,7 @@ Every implementation of a port runs the same contract suite in `tests/contract/`
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import AsyncGenerator, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -241,6 +241,31 @@ class FileStore(Protocol):
             NoSuchFile: nothing lies there.
         """
 
+    async def size(self, key: str) -> int:
+        """Return how many bytes a file holds.
+
+        Raises:
+            NoSuchFile: nothing lies there.
+        """
+
+    def open(self, key: str, *, start: int = 0, length: int | None = None) -> AsyncGenerator[bytes, None]:
+        """Give a file's bytes in chunks, in order, from byte `start` on; `length` bytes, or all that follow.
+
+        Memory stays flat however large the file is. What would lie past the end is left out. Close it when you stop
+        early (`contextlib.aclosing`).
+
+        Raises:
+            NoSuchFile: nothing lies there; raised by the first step.
+            FileStoreBusy: by any step.
+        """
+
+    async def presigned_url(self, key: str, *, name: str, expires: timedelta) -> str | None:
+        """Return an address from which anybody may download a file under `name` until it expires.
+
+        None where the place has no such addresses (a local folder) or cannot give the file that name. That the
+        file is there is not checked.
+        """
+
     async def keys(self, prefix: str) -> tuple[str, ...]:
         """Return the keys under a folder, sorted; all of them for an empty `prefix`."""
 
@@ -279,6 +304,9 @@ class Platform(Protocol):
     async def say(self, address: Address, update: Update, *, key: str) -> Address:
         """Post a new message that the person notices: how the task ended. Raises like `show`."""
 
+    async def amend(self, address: Address, update: Update, *, key: str) -> Address:
+        """Revise that message quietly: a picture has joined, or the files are gone. Raises like `show`."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wish:
@@ -315,6 +343,9 @@ class Intake(Protocol):
 
     async def resend(self, task_id: str, owner: Owner, address: Address, *, event: str | None = None) -> Task:
         """Ask again for what failed or stayed unclear, as a new task. Raises NotFound, NotPossible, UserMistake."""
+
+    async def delete(self, task_id: str, owner: Owner) -> str:
+        """Remove a finished task's files and say so. Raises NotFound, NotPossible."""
 
     async def usage(self, owner: Owner) -> str:
         """Say what the person has used."""

@@ -26,6 +26,8 @@ POLL_FLOOR_S = 5.0
 """Rodin asks for no closer look than this (docs.hyper3d.ai, quick start); a simulator on loopback does not mind."""
 
 
+LEAST_SECRET_CHARACTERS = 16
+
 LONGEST_WAIT_S = 3600.0
 LONGEST_DEADLINE_S = 7 * 86_400.0
 """Rodin keeps results for seven days (docs.hyper3d.ai, data retention policy)."""
@@ -71,7 +73,7 @@ class Settings(BaseSettings):
     host: Text = None
     port: int | None = Field(default=None, ge=1, le=65535)
     secret_key: Secret = None
-    keep_files_days: int = Field(default=30, ge=1)
+    keep_files_days: int = Field(default=30, ge=1, le=36_500)
     user_daily_credits: Credits = None
     server_daily_credits: Credits = None
     admin_ids: Words = ()
@@ -102,6 +104,27 @@ class Settings(BaseSettings):
         if parts.scheme == "http" and is_loopback(parts.hostname):
             return value.rstrip("/")
         raise ValueError("must be an https:// address (http:// only on this machine), since it carries the API key")
+
+    @field_validator("public_url")
+    @classmethod
+    def _reachable_url(cls, value: str | None) -> str | None:
+        if value is None:
+            return None
+        parts = urlsplit(value.strip())
+        is_more = parts.query or parts.fragment or parts.username
+        if parts.scheme in {"http", "https"} and parts.hostname and not is_more:
+            return value.strip().rstrip("/")
+        raise ValueError("must be the address where browsers reach the web pages, like https://rodin.example.org")
+
+    @field_validator("secret_key")
+    @classmethod
+    def _long_enough(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None and len(value.get_secret_value().strip()) < LEAST_SECRET_CHARACTERS:
+            raise ValueError(
+                f"must have at least {LEAST_SECRET_CHARACTERS} characters, since it signs links. "
+                "Make one: python3 -c 'import secrets; print(secrets.token_urlsafe(32))'"
+            )
+        return value
 
     @field_validator("default_tier")
     @classmethod

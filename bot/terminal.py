@@ -15,7 +15,8 @@ class Terminal:
     """How to talk: where files go, who speaks, and whether a person is watching.
 
     With `is_flat` a single task's files lie in `out` itself, else in a folder of their own below it. Without
-    `takes_commands` there is no later moment at which a command about a task could be typed.
+    `takes_commands` there is no later moment at which a command about a task could be typed. With `serves` the web
+    page of a model stays after a single task.
     """
 
     out: Path
@@ -23,6 +24,7 @@ class Terminal:
     speaker: str = "you"
     is_interactive: bool = False
     takes_commands: bool = True
+    serves: bool = False
 
 
 def is_watched() -> bool:

@@ -10,6 +10,8 @@ from datetime import timedelta
 from decimal import Decimal
 
 from bot.catalog import describe, notes
+from bot.facts import face_warning, fact_line
+from bot.looks import Removal
 from bot.model import (
     Charge,
     Failure,
@@ -24,6 +26,7 @@ from bot.model import (
     TaskState,
     Usage,
 )
+from bot.verdicts import FAILURES, OPERATORS_BUSINESS, REFUSAL_NEXT, REFUSALS
 
 TITLE_CHARACTERS = 60
 
@@ -147,8 +150,54 @@ def file_line(file: ModelFile) -> str:
         FileRole.TEXTURE: "texture",
         FileRole.PREVIEW: "preview of the bare geometry",
         FileRole.RENDER: "rendered picture",
+        FileRole.STILL: "picture",
+        FileRole.TURNTABLE: "the model turning",
+        FileRole.FRAMES: "the model turning, frame by frame",
+        FileRole.REDUCED: "a smaller copy of the model",
     }.get(file.role)
     return f"{file.name} ({size(file.size_bytes)}{f', {what}' if what else ''})"
+
+
+def showing_lines(task: Task) -> tuple[str, ...]:
+    """Say what is known of a finished model and what is odd about it."""
+    facts = task.showing.facts
+    return (*((f"{fact_line(facts)}.",) if facts else ()), *oddities(task))
+
+
+def oddities(task: Task) -> tuple[str, ...]:
+    """Say what is odd about a finished model: a face count far from what was asked, a picture that lacks something."""
+    facts = task.showing.facts
+    warning = face_warning(facts, task.request) if facts else ""
+    return tuple(line for line in (warning, task.showing.problem) if line)
+
+
+REMOVALS = {
+    Removal.DELETED: "The files of this model were deleted, and its links are void.",
+    Removal.EXPIRED: (
+        "The files of this model were removed, since they are kept only for a while. "
+        "Ask for it again if you still want it; that is charged again."
+    ),
+}
+
+
+def removal(why: Removal) -> str:
+    """Say what became of the files of a finished model."""
+    return REMOVALS[why]
+
+
+def files_missing() -> str:
+    """Say that a finished model cannot be found where it was stored."""
+    return "Files of this model are missing from where the bot keeps them. Tell the person who runs the bot."
+
+
+def deleted(task: Task) -> str:
+    """Say that the files of a task are gone."""
+    return f"The files of task {task.id} are deleted, and its links are void."
+
+
+def not_to_delete(task: Task) -> str:
+    """Say why there is nothing to delete."""
+    return f"Task {task.id} has no files to delete."
 
 
 def spent(task: Task) -> str:
@@ -158,46 +207,6 @@ def spent(task: Task) -> str:
     if task.submission.consumed is None:
         return f"Rodin did not say what it charged; the price is {as_credits(task.price)}."
     return f"Charged: {as_credits(task.submission.consumed)}."
-
-
-REFUSALS = {
-    RefusalReason.KEY: "Rodin does not accept the bot's API key.",
-    RefusalReason.PERMISSION: "Rodin does not allow this for the bot's account.",
-    RefusalReason.SUBSCRIPTION: "The bot's Rodin account has no active subscription.",
-    RefusalReason.PLAN: "The bot's Rodin plan is too low for this; the API needs a Business plan.",
-    RefusalReason.CREDITS: "The bot's Rodin account has run out of credits.",
-    RefusalReason.REQUEST: "Rodin did not accept one of the values in this request.",
-    RefusalReason.LABELS: "Rodin says the view labels do not fit the pictures.",
-    RefusalReason.NO_OBJECT: "Rodin found no object in the picture.",
-    RefusalReason.CONTENT: "Rodin's content check turned this down.",
-    RefusalReason.NO_SUCH_TASK: "Rodin does not know this task.",
-    RefusalReason.UNKNOWN: "Rodin refused this for a reason of its own.",
-}
-
-REFUSAL_NEXT = {
-    RefusalReason.KEY: "Ask the person who runs the bot to check RODIN_API_KEY; then send it again.",
-    RefusalReason.PERMISSION: "Ask the person who runs the bot to look at the account; then send it again.",
-    RefusalReason.SUBSCRIPTION: "Ask the person who runs the bot to renew it; then send it again.",
-    RefusalReason.PLAN: "Ask the person who runs the bot to look at the plan; then send it again.",
-    RefusalReason.CREDITS: "Ask the person who runs the bot to top it up; then send it again.",
-    RefusalReason.REQUEST: "Try fewer options or a preset; if that fails too, tell the person who runs the bot.",
-    RefusalReason.LABELS: "Give one label for each picture, or none.",
-    RefusalReason.NO_OBJECT: "Try a picture with one clear subject on a plain background.",
-    RefusalReason.CONTENT: "Word it differently, or use another picture; plain fields of colour are turned down too.",
-    RefusalReason.NO_SUCH_TASK: "Send it again if you still want it.",
-    RefusalReason.UNKNOWN: "Try once more later; if it stays, tell the person who runs the bot.",
-}
-
-OPERATORS_BUSINESS = frozenset(
-    {
-        RefusalReason.KEY,
-        RefusalReason.PERMISSION,
-        RefusalReason.SUBSCRIPTION,
-        RefusalReason.PLAN,
-        RefusalReason.CREDITS,
-    }
-)
-"""Refusals of the account, whatever is asked."""
 
 
 def failure(task: Task) -> tuple[str, ...]:
@@ -215,38 +224,6 @@ def failure(task: Task) -> tuple[str, ...]:
         return (REFUSALS[reason] + said, charge(task, failed), REFUSAL_NEXT[reason])
     what, then = FAILURES[failed.kind]
     return (what, charge(task, failed), then)
-
-
-FAILURES = {
-    FailureKind.JOBS_FAILED: (
-        "Rodin could not make this model; it gives no reason.",
-        "Try other words, a clearer picture or another tier. Rodin's support can say more about the charge.",
-    ),
-    FailureKind.TIMED_OUT: (
-        "Rodin did not finish within the time we wait.",
-        "You can have it sent again, which is charged again. Rodin's support can say more about this charge.",
-    ),
-    FailureKind.NO_MODEL: (
-        "Rodin says it is done but never listed a model.",
-        "Try another format, which is charged again. Rodin's support can say more about this charge.",
-    ),
-    FailureKind.FILES_LOST: (
-        "The model was made, but its files could not be fetched.",
-        "Tell the person who runs the bot: Rodin keeps the files for seven days.",
-    ),
-    FailureKind.UNKNOWN_TO_VENDOR: (
-        "Rodin does not know this task any more; it keeps results for seven days.",
-        "You can have it sent again, which is charged again.",
-    ),
-    FailureKind.PICTURES_LOST: (
-        "A picture of this request cannot be found any more, so it was not sent.",
-        "Ask again with the picture.",
-    ),
-    FailureKind.LOST_ANSWER: (
-        "The request was sent, but Rodin's answer was lost, so nobody can tell whether it was taken.",
-        "It is not sent again by itself. You can have it sent again, which may be charged a second time, or let it be.",
-    ),
-}
 
 
 def charge(task: Task, failed: Failure) -> str:

@@ -13,6 +13,7 @@ class Choice(StrEnum):
 
     CANCEL = "cancel"
     RESEND = "resend"
+    DELETE = "delete"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,9 +29,10 @@ class Bar:
 class Update:
     """What a thread should show for one revision of a task. Plain text; markup is the adapter's.
 
-    `headline` is what happened, `lines` are the details, `choices` what can be done next. `ending` is true for
+    `headline` is what happened, `lines` are the details, `choices` what can be done next,
+    `viewer_url` where the model turns in a browser. `ending` is true for
     the last one, which notifies the person unless `is_muted`. `is_told`
-    says whether the thread has seen this revision already.
+    says whether the thread has seen this revision already, `is_complete` that nothing more will join an ending.
     """
 
     task_id: str
@@ -43,6 +45,8 @@ class Update:
     bar: Bar | None = None
     files: tuple[ModelFile, ...] = ()
     choices: tuple[Choice, ...] = ()
+    viewer_url: str | None = None
     ending: bool = False
     is_muted: bool = False
     is_told: bool = False
+    is_complete: bool = False

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from bot import text
+from bot.exhibit import Links
 from bot.history import History
 from bot.model import FailureKind, Task, TaskState
 from bot.ports import Clock, TaskStore
@@ -21,15 +22,21 @@ class Viewer:
     history: History
     clock: Clock
     parallel: int
+    links: Links | None = None
 
     async def update(self, task: Task) -> Update:
         """Return what a thread should show for a task as it stands now."""
         if task.has_ended:
-            return ending(task)
+            return ending(task, viewer_url=self._viewer_url(task))
         place = await self.tasks.queue_place(task.id) if task.state is TaskState.ACCEPTED else 0
         expected = await self.history.expected(task.request)
         wait = expected_wait(place, parallel=self.parallel, expected=expected)
         return under_way(task, now=self.clock.now(), place=place, wait=wait, expected=expected)
+
+    def _viewer_url(self, task: Task) -> str | None:
+        if self.links is None or task.state is not TaskState.READY or not task.files:
+            return None
+        return self.links.viewer_url(task.id, task.showing.generation)
 
 
 def under_way(task: Task, *, now: datetime, place: int, wait: timedelta, expected: timedelta) -> Update:
@@ -51,12 +58,17 @@ def under_way(task: Task, *, now: datetime, place: int, wait: timedelta, expecte
     return _update(task, headline, tuple(lines), choices=choices, bar=bar)
 
 
-def ending(task: Task) -> Update:
+def ending(task: Task, *, viewer_url: str | None = None) -> Update:
     """Return the update of a task that has ended."""
     asked = text.asked(task.request, task.price)
     if task.state is TaskState.READY:
+        if task.showing.removal is not None:
+            return _update(task, text.removal(task.showing.removal), (asked, text.spent(task)))
+        known = (*text.remarks(task.request), *text.showing_lines(task), text.spent(task))
         files = tuple(text.file_line(file) for file in task.files)
-        return _update(task, text.ready(task), (asked, *text.remarks(task.request), text.spent(task), *files))
+        choices = (Choice.DELETE,) if task.files else ()
+        update = _update(task, text.ready(task), (asked, *known, *files), choices=choices)
+        return replace(update, viewer_url=viewer_url)
     if task.state is TaskState.CANCELLED:
         return _update(task, text.cancelled(), (asked,))
     headline, *rest = text.failure(task)
@@ -81,4 +93,5 @@ def _update(
         ending=task.has_ended,
         is_muted=task.muted,
         is_told=task.told >= task.revision,
+        is_complete=task.has_ended and (task.state is not TaskState.READY or task.showing.is_pictured),
     )

@@ -14,6 +14,7 @@ from typing import TypeVar
 from pydantic import TypeAdapter, ValidationError
 from sqlalchemy import RowMapping
 
+from bot.looks import Showing
 from bot.model import (
     Address,
     Failure,
@@ -35,6 +36,7 @@ _THOUSANDTH = Decimal("0.001")
 _request = TypeAdapter(Request)
 _jobs = TypeAdapter(tuple[JobStatus, ...])
 _failure = TypeAdapter(Failure)
+_showing = TypeAdapter(Showing)
 
 _Value = TypeVar("_Value")
 
@@ -86,6 +88,8 @@ def task_row(task: Task) -> dict[str, object]:
         "charged": None if task.failure is None else task.failure.charged.value,
         "muted": task.muted,
         "hold": None if task.hold is None else task.hold.value,
+        "ended_revision": task.ended_revision,
+        "showing": _showing.dump_json(task.showing).decode(),
         **address_columns(task.address),
         **_submission_columns(task.submission),
         **_moment_columns(task),
@@ -137,6 +141,8 @@ def parse_task(row: RowMapping, files: Sequence[ModelFile]) -> Task:
         failure=None if row["failure"] is None else _parse_json(_failure, row["failure"]),
         muted=row["muted"],
         hold=None if row["hold"] is None else Hold(row["hold"]),
+        ended_revision=row["ended_revision"],
+        showing=_parse_json(_showing, row["showing"]),
         created_at=from_ms(row["created_ms"]),
         changed_at=from_ms(row["changed_ms"]),
         next_at=from_ms(row["next_ms"]),

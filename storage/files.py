@@ -8,7 +8,7 @@ import re
 import shutil
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import AsyncGenerator, Iterator
 from contextlib import contextmanager, suppress
 from datetime import timedelta
 from pathlib import Path
@@ -16,11 +16,13 @@ from typing import IO
 
 import obstore
 from obstore.exceptions import BaseError
-from obstore.store import LocalStore, ObjectStore, from_url
+from obstore.store import AzureStore, GCSStore, LocalStore, ObjectStore, S3Store, from_url
 
 from bot.errors import FileStoreBusy, FileStoreUnusable, NoSuchFile
 
 _BUCKETS = frozenset({"s3", "s3a", "gs", "az", "azure", "abfs", "abfss"})
+
+_ALLOW_HTTP = ("AWS_ALLOW_HTTP", "AZURE_ALLOW_HTTP", "GOOGLE_ALLOW_HTTP")
 
 # One part of a key. What every file system and bucket takes; 200 leaves room for what they append to a name.
 _PART = re.compile(r"(?!\.{1,2}$)[A-Za-z0-9._ -]{1,200}")
@@ -29,6 +31,11 @@ _PART = re.compile(r"(?!\.{1,2}$)[A-Za-z0-9._ -]{1,200}")
 # Source: docs.aws.amazon.com/AmazonS3, Multipart upload limits.
 _PART_BYTES = 5 * 1024 * 1024
 _PARTS_AT_ONCE = 2
+
+# An opened file is read in pieces of this size, each by a request of its own: a slow reader holds one piece in memory
+# and no connection to the bucket, which would not wait for hours. A bucket's way is longer, so its pieces are larger.
+_PIECE_BYTES = 128 * 1024
+_BUCKET_PIECE_BYTES = 512 * 1024
 
 # obstore's LocalStore writes to `name#1` (`#2`, …) beside the target and renames it when it is whole. A process that
 # is killed in between leaves the `#` file, which no listing shows. Source: object_store, local.rs, new_staged_upload.
@@ -79,7 +86,12 @@ class ObjectFileStore:
         with _answered(key):
             with _found(str(source)):
                 await obstore.put_async(
-                    self._store, key, source, chunk_size=_PART_BYTES, max_concurrency=_PARTS_AT_ONCE
+                    self._store,
+                    key,
+                    source,
+                    attributes=self._attributes(key),
+                    chunk_size=_PART_BYTES,
+                    max_concurrency=_PARTS_AT_ONCE,
                 )
             await self._settle(key)
 
@@ -87,7 +99,7 @@ class ObjectFileStore:
         """Write a small file in, whole or not at all."""
         _check(key)
         with _answered(key):
-            await obstore.put_async(self._store, key, data)
+            await obstore.put_async(self._store, key, data, attributes=self._attributes(key))
             await self._settle(key)
 
     async def load(self, key: str) -> bytes:
@@ -106,6 +118,37 @@ class ObjectFileStore:
             with _unfinished(target) as part:
                 async for chunk in found.stream(min_chunk_size=_PART_BYTES):
                     await asyncio.to_thread(part.write, chunk)
+
+    async def size(self, key: str) -> int:
+        """Return how many bytes a file holds. Raises NoSuchFile."""
+        _check(key)
+        with _answered(key), _found(key):
+            return int((await obstore.head_async(self._store, key))["size"])
+
+    async def open(self, key: str, *, start: int = 0, length: int | None = None) -> AsyncGenerator[bytes, None]:
+        """Give `length` bytes from `start` on, or all that follow, piece by piece; fewer at the end of the file.
+
+        Raises NoSuchFile at the first step, and also at a later one if the file is removed meanwhile.
+        """
+        size = await self.size(key)
+        end = size if length is None else min(size, start + length)
+        piece = _PIECE_BYTES if self._folder else _BUCKET_PIECE_BYTES
+        for at in range(start, end, piece):
+            yield await self._piece(key, at, min(at + piece, end))
+
+    async def presigned_url(self, key: str, *, name: str, expires: timedelta) -> str | None:
+        """Return an address at the bucket that downloads a file under `name` until it expires.
+
+        None for a folder, for another name than the key ends with (a bucket knows only the one it was given when the
+        file was saved). S3 takes at most seven days. FileStoreBusy where the credentials at hand cannot sign.
+
+        Source: docs.aws.amazon.com/AmazonS3, Sharing objects with presigned URLs.
+        """
+        _check(key)
+        if not isinstance(self._store, S3Store | GCSStore | AzureStore) or name != _name(key):
+            return None
+        with _answered(key):
+            return str(await obstore.sign_async(self._store, "GET", key, expires))
 
     async def keys(self, prefix: str) -> tuple[str, ...]:
         """Return the keys under a folder, sorted; of all files for an empty `prefix`."""
@@ -128,6 +171,14 @@ class ObjectFileStore:
             with _answered(folder), suppress(FileNotFoundError):
                 await obstore.delete_async(self._store, paths)
 
+    async def _piece(self, key: str, start: int, end: int) -> bytes:
+        with _answered(key), _found(key):
+            return bytes(await obstore.get_range_async(self._store, key, start=start, end=end))
+
+    def _attributes(self, key: str) -> dict[str, str] | None:
+        """Return what a bucket says when a file is downloaded from it; a folder keeps no such things."""
+        return None if self._folder else {"Content-Disposition": f'attachment; filename="{_name(key)}"'}
+
     async def _settle(self, key: str) -> None:
         """Wait until a local file is on the disk: rows that name it are written next, and they survive a power cut."""
         if self._folder:
@@ -136,12 +187,22 @@ class ObjectFileStore:
 
 def _open_bucket(url: str, *, where: str) -> ObjectStore:
     try:
-        return from_url(url, client_options={"connect_timeout": "10s", "timeout": "5m"})
+        return from_url(
+            url, client_options={"connect_timeout": "10s", "timeout": "5m", "allow_http": _may_be_plain_http()}
+        )
     except (BaseError, ValueError) as error:
         raise FileStoreUnusable(
             f"The bucket {where} cannot be opened: {_first_line(error)}. Check FILES_URL, and the variables that name "
             "the region, the account and the keys."
         ) from error
+
+
+def _may_be_plain_http() -> bool:
+    """Whether the operator allows plain HTTP, for a bucket in a network of their own.
+
+    obstore reads these variables too, but no longer once it is handed any option for its client.
+    """
+    return any(os.environ.get(name, "").strip().lower() in {"1", "true", "yes"} for name in _ALLOW_HTTP)
 
 
 def _open_folder(folder: Path) -> ObjectStore:
@@ -193,6 +254,10 @@ def _sync(path: Path) -> None:
 def _check(key: str) -> None:
     if not all(_PART.fullmatch(part) for part in key.split("/")):
         raise ValueError(f"{key!r} is no key: use letters, digits, '.', '_', '-' and spaces, with '/' between folders")
+
+
+def _name(key: str) -> str:
+    return key.rpartition("/")[2]
 
 
 @contextmanager

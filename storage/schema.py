@@ -62,6 +62,8 @@ tasks = Table(
     Column("charged", String),  # the failure's own word, for sums
     Column("muted", Boolean, nullable=False),
     Column("hold", String),
+    Column("ended_revision", Integer),
+    Column("showing", Text, nullable=False),
     Column("created_ms", BigInteger, nullable=False),
     Column("changed_ms", BigInteger, nullable=False),
     Column("next_ms", BigInteger, nullable=False),

@@ -120,6 +120,7 @@ def a_task(**changes: Any) -> Task:
         submission=None if state in _UNSENT else a_submission(consumed=Decimal("0.5")),
         submitted_at=None if state in _UNSENT else after(seconds=1),
         ended_at=after(seconds=61) if state in ENDS else None,
+        ended_revision=changes.get("revision", 0) if state in ENDS else None,
         failure=_FAILURES.get(state),
         files=(a_file(),) if state is TaskState.READY else (),
     )

@@ -21,6 +21,7 @@ class Verb(StrEnum):
     LIST = "list"
     CANCEL = "cancel"
     RESEND = "resend"
+    DELETE = "delete"
     USAGE = "usage"
     BALANCE = "balance"
     HELP = "help"
@@ -34,6 +35,7 @@ HELP = {
     Verb.LIST: ("list", "your newest tasks"),
     Verb.CANCEL: ("cancel ID", "call a task off"),
     Verb.RESEND: ("resend ID", "ask again for what failed or stayed unclear"),
+    Verb.DELETE: ("delete ID", "remove the files of a finished task, for good"),
     Verb.USAGE: ("usage", "what you have used"),
     Verb.BALANCE: ("balance", "the credits that are left"),
     Verb.HELP: ("help", "this list; help generate shows every option"),
@@ -49,7 +51,7 @@ ADDRESSED = re.compile(r"^(?:/?rodin\b\s*|/)", re.IGNORECASE)
 IMAGE = re.compile(r"""(?<!\S)--image(?:\s+|=)(?:"([^"]+)"|'([^']+)'|(\S+))""")
 """A picture by its path; a path with spaces stands in quotation marks."""
 
-NEEDS_ID = frozenset({Verb.STATUS, Verb.CANCEL, Verb.RESEND})
+NEEDS_ID = frozenset({Verb.STATUS, Verb.CANCEL, Verb.RESEND, Verb.DELETE})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

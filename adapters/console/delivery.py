@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
+import hashlib
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from slugify import slugify
 
-from bot.model import ModelFile
+from bot.model import FileRole, ModelFile
 from bot.ports import FileStore
 from bot.update import Update
 
@@ -22,29 +23,61 @@ class Delivery:
     files: FileStore
     folder: Path
     is_flat: bool = False
+    _placed: dict[str, dict[ModelFile, Path]] = field(default_factory=dict)
 
     async def deliver(self, update: Update) -> tuple[Path, ...]:
-        """Copy a task's files out; repeating it gives the same files. Returns their paths.
+        """Copy a task's files out, those that come later beside the first ones. Returns all their paths.
+
+        What was copied once is not copied again; a person may have moved or changed it.
 
         Raises:
             NoSuchFile: the store has lost one. OSError: the folder cannot be written to.
         """
-        folder = await asyncio.to_thread(self._folder_for, update)
-        await asyncio.to_thread(folder.mkdir, parents=True, exist_ok=True)
-        for file in update.files:
-            await self.files.fetch(file.key, folder / file.name)
-            await asyncio.to_thread(_open_like_folder, folder / file.name)
-        return tuple(folder / file.name for file in update.files)
+        placed = self._placed.setdefault(update.task_id, {})
+        wanted = taken_home(update)
+        folder = next(iter(placed.values())).parent if placed else await asyncio.to_thread(self._folder_for, update)
+        for file in wanted:
+            if file not in placed:
+                placed[file] = await self._copy(file, await asyncio.to_thread(self._place_for, file, folder, update))
+        return tuple(placed[file] for file in wanted)
+
+    async def _copy(self, file: ModelFile, path: Path) -> Path:
+        if not await asyncio.to_thread(_is_there, path, file):
+            await asyncio.to_thread(path.parent.mkdir, parents=True, exist_ok=True)
+            await self.files.fetch(file.key, path)
+            await asyncio.to_thread(_open_like_folder, path)
+        return path
 
     def _folder_for(self, update: Update) -> Path:
         """Return a folder where nothing of somebody else's is overwritten."""
-        if self.is_flat and not any(self._is_taken(file) for file in update.files):
-            return self.folder
+        is_free = not any(_is_taken(self.folder / file.name, file) for file in taken_home(update))
+        return self.folder if self.is_flat and is_free else self._own_folder(update)
+
+    def _place_for(self, file: ModelFile, folder: Path, update: Update) -> Path:
+        path = folder / file.name
+        return self._own_folder(update) / file.name if _is_taken(path, file) else path
+
+    def _own_folder(self, update: Update) -> Path:
         name = slugify(update.title, max_length=FOLDER_CHARACTERS, word_boundary=True)
         return self.folder / "-".join(part for part in (name, update.task_id) if part)
 
-    def _is_taken(self, file: ModelFile) -> bool:
-        return (self.folder / file.name).exists()
+
+def taken_home(update: Update) -> tuple[ModelFile, ...]:
+    """Return the files that a person wants to have: all but the strip of frames, which only the web page uses."""
+    return tuple(file for file in update.files if file.role is not FileRole.FRAMES)
+
+
+def _is_there(path: Path, file: ModelFile) -> bool:
+    """Say whether this very file lies there already."""
+    if not path.is_file() or path.stat().st_size != file.size_bytes:
+        return False
+    with path.open("rb") as opened:
+        return hashlib.file_digest(opened, "sha256").hexdigest() == file.sha256
+
+
+def _is_taken(path: Path, file: ModelFile) -> bool:
+    """Say whether something else lies there."""
+    return path.exists() and not _is_there(path, file)
 
 
 def _open_like_folder(path: Path) -> None:

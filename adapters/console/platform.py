@@ -9,7 +9,7 @@ from pathlib import Path
 
 from adapters.console.address import PLATFORM
 from adapters.console.delivery import Delivery
-from adapters.console.render import ending_text
+from adapters.console.render import Earlier, amendment_text, ending_text
 from adapters.console.screens import Screen
 from bot.errors import NoSuchFile, PlatformBusy, PlatformError
 from bot.model import Address, TaskState
@@ -34,6 +34,8 @@ class ConsolePlatform:
         self._takes_commands = takes_commands
         self._delivery = delivery
         self._told: dict[str, asyncio.Event] = {}
+        self._complete: dict[str, asyncio.Event] = {}
+        self._earlier: dict[str, Earlier] = {}
         self.endings: dict[str, Update] = {}
 
     async def start(self, intake: Intake) -> None:
@@ -61,16 +63,36 @@ class ConsolePlatform:
         delivered = await self._deliver(update) if update.state is TaskState.READY else ()
         self.screen.write(ending_text(update if self._takes_commands else replace(update, choices=()), delivered))
         self._check_open()
-        self._told.setdefault(update.task_id, asyncio.Event()).set()
+        self._note(update, delivered)
+        return address
+
+    async def amend(self, address: Address, update: Update, *, key: str) -> Address:
+        """Lay out what has joined a finished model and name it, or say what became of its files.
+
+        Raises like `say`.
+        """
+        delivered = await self._deliver(update) if update.files else ()
+        news = amendment_text(update, delivered, earlier=self._earlier.get(update.task_id, Earlier()))
+        if news is not None:
+            self.screen.write(news)
+        self._check_open()
+        self._note(update, delivered)
         return address
 
     async def wait_told(self, task_id: str, *, at_most_s: float) -> bool:
         """Wait until a task's ending was printed here; say whether it was."""
-        try:
-            await asyncio.wait_for(self._told.setdefault(task_id, asyncio.Event()).wait(), at_most_s)
-        except TimeoutError:
-            return False
-        return True
+        return await _is_set(self._told.setdefault(task_id, asyncio.Event()), at_most_s)
+
+    async def wait_complete(self, task_id: str, *, at_most_s: float) -> bool:
+        """Wait until nothing more is to come for a task whose ending was printed; say whether it is so."""
+        return await _is_set(self._complete.setdefault(task_id, asyncio.Event()), at_most_s)
+
+    def _note(self, update: Update, delivered: tuple[Path, ...]) -> None:
+        """Remember what was just told, and wake whoever waits for it."""
+        self._earlier[update.task_id] = Earlier(headline=update.headline, lines=update.lines, paths=delivered)
+        self._told.setdefault(update.task_id, asyncio.Event()).set()
+        if update.is_complete:
+            self._complete.setdefault(update.task_id, asyncio.Event()).set()
 
     def _check_open(self) -> None:
         if self.screen.closed.is_set():
@@ -88,3 +110,13 @@ class ConsolePlatform:
         except OSError as error:
             self.screen.write(f"The files of {update.task_id} cannot be written: {error}. Trying again.")
             raise PlatformError(f"cannot deliver: {error}") from error
+
+
+async def _is_set(event: asyncio.Event, at_most_s: float) -> bool:
+    """Wait for an event; say whether it came in time."""
+    try:
+        async with asyncio.timeout(at_most_s):
+            await event.wait()
+    except TimeoutError:
+        return False
+    return True

@@ -5,10 +5,12 @@ from __future__ import annotations
 import os
 import unicodedata
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from rich.text import Text
 
+from adapters.console.delivery import taken_home
 from bot.model import FileRole, TaskState
 from bot.update import Choice, Update
 
@@ -22,12 +24,35 @@ MARKS = {
 CHOICES = {
     Choice.CANCEL: "cancel {id} calls it off",
     Choice.RESEND: "resend {id} sends it again",
+    Choice.DELETE: "delete {id} removes its files",
 }
+
+NAMES = {
+    FileRole.MODEL: "Model",
+    FileRole.REDUCED: "Smaller",
+    FileRole.TEXTURE: "Texture",
+    FileRole.STILL: "Still",
+    FileRole.TURNTABLE: "Turntable",
+    FileRole.PREVIEW: "Preview",
+    FileRole.RENDER: "Render",
+    FileRole.OTHER: "File",
+    FileRole.FRAMES: "Frames",
+}
+"""What a line about a file begins with, in the order of the lines."""
 
 BAR_WIDTH = 20
 
 ZERO_WIDTH_JOINER = "\u200d"
 """Holds emoji together; the only format character that is let through."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Earlier:
+    """What was printed about a task before; nothing, by another process."""
+
+    headline: str = ""
+    lines: tuple[str, ...] = ()
+    paths: tuple[Path, ...] = ()
 
 
 def plain(words: str) -> str:
@@ -56,6 +81,7 @@ def full_text(update: Update) -> Text:
     """Return everything about a task, as for `status`."""
     lines = [short_line(update), Text(f"  {update.headline}")]
     lines += [Text(f"  {line}", "dim") for line in update.lines]
+    lines += _view_lines(update)
     lines += _choice_lines(update)
     return Text("\n").join(lines)
 
@@ -68,22 +94,31 @@ def ending_text(update: Update, delivered: Sequence[Path]) -> Text:
     shown = update.lines[: len(update.lines) - len(update.files)] if delivered else update.lines
     lines += [Text(f"  {line}", "dim") for line in shown]
     lines += delivered_lines(update, delivered)
+    lines += _view_lines(update)
     lines += _choice_lines(update)
     return Text("\n").join(lines)
 
 
-def delivered_lines(update: Update, delivered: Sequence[Path]) -> list[Text]:
-    """Return one line for each file, saying what it is and where."""
-    names = {
-        FileRole.MODEL: "Model",
-        FileRole.PREVIEW: "Preview",
-        FileRole.RENDER: "Render",
-        FileRole.TEXTURE: "Texture",
-    }
-    pairs = sorted(zip(update.files, delivered, strict=False), key=lambda pair: list(FileRole).index(pair[0].role))
+def amendment_text(update: Update, delivered: Sequence[Path], *, earlier: Earlier) -> Text | None:
+    """Return what is new about a task that had ended: facts, files that joined, or where they went; None if nothing."""
+    known = () if earlier.headline == update.headline else (update.headline,)
+    listed = update.lines[: len(update.lines) - len(update.files)]
+    news = [Text(f"  {line}", "dim") for line in (*known, *listed) if line not in earlier.lines]
+    news += delivered_lines(update, delivered, but=earlier.paths)
+    if not news:
+        return None
+    title = Text.assemble("+ " if update.files else "- ", (f"{update.task_id}  ", "cyan"), plain(update.title))
+    return Text("\n").join([title, *news])
+
+
+def delivered_lines(update: Update, delivered: Sequence[Path], *, but: Sequence[Path] = ()) -> list[Text]:
+    """Return one line for each delivered file but some, saying what it is and where."""
+    order = list(NAMES)
+    pairs = sorted(zip(taken_home(update), delivered, strict=False), key=lambda pair: order.index(pair[0].role))
     return [
-        Text.assemble((f"  {names.get(file.role, 'File') + ':':<9}", "bold"), plain(_short_path(path)))
+        Text.assemble((f"  {NAMES[file.role] + ':':<11}", "bold"), plain(_short_path(path)))
         for file, path in pairs
+        if path not in but
     ]
 
 
@@ -95,6 +130,12 @@ def toolbar_text(updates: Sequence[Update], fractions: Sequence[float]) -> str:
         bar = "━" * full + "┄" * (BAR_WIDTH - full) if update.bar else " " * BAR_WIDTH
         rows.append(f" {update.task_id} {bar} {fraction:4.0%}  {plain(update.title)[:30]}: {update.headline}")
     return "\n".join(rows)
+
+
+def _view_lines(update: Update) -> list[Text]:
+    if update.viewer_url is None:
+        return []
+    return [Text.assemble((f"  {'View in 3D:':<11}", "bold"), " ", update.viewer_url)]
 
 
 def _choice_lines(update: Update) -> list[Text]:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 
 from prompt_toolkit import PromptSession
@@ -24,6 +25,13 @@ from bot.update import Update
 
 OLDER_TASKS = 1000
 """How far back a session looks for tasks that are still open."""
+
+PICTURES_PATIENCE_S = 240.0
+"""How long a session that ends afterwards waits for pictures of a model that it has delivered: three steps of at most
+a minute, and one more for a busy machine."""
+
+SCRIPT_PATIENCE_S = 60.0
+"""The same for all models of a script together: pictures of two hundred take a quarter of an hour."""
 
 CHECK_S = 1.0
 """How often a waiting session looks whether another process has told the ending in its place."""
@@ -50,15 +58,32 @@ class Session:
         return task.id
 
     async def ask_and_wait(self, wish: TypedWish) -> bool:
-        """Ask, wait for the end, and say whether a model was delivered."""
-        return (await self.wait(await self.ask(wish), self.speaker)).state is TaskState.READY
+        """Ask, wait until the model and its pictures are there, and say whether a model was delivered."""
+        task_id = await self.ask(wish)
+        is_ready = (await self.wait(task_id, self.speaker)).state is TaskState.READY
+        if is_ready:
+            await self._wait_for_pictures([(task_id, self.speaker)], at_most_s=PICTURES_PATIENCE_S)
+        return is_ready
+
+    async def _wait_for_pictures(self, delivered: Sequence[tuple[str, str]], *, at_most_s: float) -> None:
+        """Wait until nothing more is to come for delivered models, but not for ever."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(at_most_s):
+                for task_id, speaker in delivered:
+                    while not await self.platform.wait_complete(task_id, at_most_s=CHECK_S):
+                        update = await self.intake.status(task_id, owner_of(speaker))
+                        if update.is_muted or (update.is_complete and update.is_told):
+                            break
 
     async def wait_for_all(self) -> None:
-        """Wait until everything has ended and been told that was asked here or earlier."""
+        """Wait until everything has ended and been told that was asked here or earlier, and a while for pictures."""
         older = await self.intake.tasks(owner_of(self.speaker), limit=OLDER_TASKS)
         open_ones = [(update.task_id, self.speaker) for update in older if not (update.ending and update.is_told)]
+        bare_ones = [(update.task_id, self.speaker) for update in older if update.ending and not update.is_complete]
         for task_id, speaker in dict.fromkeys((*self.asked, *open_ones)):
             await self.wait(task_id, speaker)
+        pictured = list(dict.fromkeys((*self.asked, *open_ones, *bare_ones)))
+        await self._wait_for_pictures(pictured, at_most_s=SCRIPT_PATIENCE_S)
 
     async def wait(self, task_id: str, speaker: str) -> Update:
         """Return a task's ending once it was printed, by us if another process has told it elsewhere.
@@ -101,6 +126,7 @@ class Session:
             Verb.LIST: self._list,
             Verb.CANCEL: self._cancel,
             Verb.RESEND: self._resend,
+            Verb.DELETE: self._delete,
             Verb.USAGE: self._usage,
             Verb.BALANCE: self._balance,
             Verb.HELP: self._help,
@@ -130,6 +156,9 @@ class Session:
         task = await self.intake.resend(command.word, owner_of(self.speaker), address_of(self.speaker))
         self.asked.append((task.id, self.speaker))
         self.write(text.accepted(task))
+
+    async def _delete(self, command: Command) -> None:
+        self.write(await self.intake.delete(command.word, owner_of(self.speaker)))
 
     async def _usage(self, command: Command) -> None:
         self.write(await self.intake.usage(owner_of(self.speaker)))

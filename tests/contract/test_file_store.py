@@ -3,36 +3,66 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+import secrets
+from collections.abc import AsyncIterator, Iterator
+from contextlib import aclosing, asynccontextmanager
+from datetime import timedelta
 from pathlib import Path
 
+import aiohttp
 import obstore.store
 import pytest
 
 from bot.errors import NoSuchFile
 from bot.ports import FileStore
 from storage.files import ObjectFileStore
+from tests.fakes.s3 import S3Server, s3_server
 
 MANY_PARTS = 12 * 1024 * 1024
 """Larger than two of the parts in which files travel, and no multiple of one."""
 
 
+HOUR = timedelta(hours=1)
+
+
+@pytest.fixture(scope="module")
+def s3() -> Iterator[S3Server]:
+    with s3_server() as server:
+        yield server
+
+
 @asynccontextmanager
-async def folder_store(folder: Path) -> AsyncIterator[FileStore]:
+async def folder_store(request: pytest.FixtureRequest, folder: Path) -> AsyncIterator[FileStore]:
     yield ObjectFileStore(str(folder / "files"))
 
 
 @asynccontextmanager
-async def bucket_store(_folder: Path) -> AsyncIterator[FileStore]:
+async def bucket_store(request: pytest.FixtureRequest, folder: Path) -> AsyncIterator[FileStore]:
     """Yield a store that takes the way of buckets, without a server."""
     yield ObjectFileStore("s3://bucket", bucket=obstore.store.MemoryStore())
 
 
-@pytest.fixture(params=[folder_store, bucket_store], ids=["folder", "bucket"])
+@asynccontextmanager
+async def s3_store(request: pytest.FixtureRequest, folder: Path) -> AsyncIterator[FileStore]:
+    """Yield a store in a fresh bucket of an S3-compatible server, reached over HTTP and below a prefix."""
+    server: S3Server = request.getfixturevalue("s3")
+    bucket = f"bucket-{secrets.token_hex(8)}"
+    server.make_bucket(bucket)
+    monkeypatch: pytest.MonkeyPatch = request.getfixturevalue("monkeypatch")
+    for name, value in server.environment.items():
+        monkeypatch.setenv(name, value)
+    yield ObjectFileStore(f"s3://{bucket}/some/prefix")
+
+
+@pytest.fixture(params=[folder_store, bucket_store, s3_store], ids=["folder", "bucket", "s3"])
 async def store(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[FileStore]:
-    async with request.param(tmp_path) as opened:
+    async with request.param(request, tmp_path) as opened:
         yield opened
+
+
+async def opened(store: FileStore, key: str, **where: int) -> bytes:
+    async with aclosing(store.open(key, **where)) as chunks:
+        return b"".join([chunk async for chunk in chunks])
 
 
 def a_local_file(folder: Path, data: bytes) -> Path:
@@ -163,7 +193,15 @@ async def test_a_key_that_could_lead_elsewhere_is_refused_by_every_method(
 ) -> None:
     local = a_local_file(tmp_path, b"x")
 
-    for refused in (store.save(key, local), store.save_bytes(key, b""), store.load(key), store.fetch(key, local)):
+    for refused in (
+        store.save(key, local),
+        store.save_bytes(key, b""),
+        store.load(key),
+        store.fetch(key, local),
+        store.size(key),
+        opened(store, key),
+        store.presigned_url(key, name="x", expires=HOUR),
+    ):
         with pytest.raises(ValueError, match="is no key"):
             await refused
     assert local.read_bytes() == b"x"
@@ -182,3 +220,91 @@ async def test_a_folder_that_could_lie_elsewhere_is_neither_listed_nor_removed(s
 async def test_everything_is_never_removed_at_once(store: FileStore) -> None:
     with pytest.raises(ValueError, match="is no key"):
         await store.remove("")
+
+
+async def test_the_size_is_that_of_the_file(store: FileStore) -> None:
+    await store.save_bytes("a/b", b"12345")
+    await store.save_bytes("a/empty", b"")
+
+    assert await store.size("a/b") == 5
+    assert await store.size("a/empty") == 0
+
+
+async def test_asking_what_is_not_there_for_its_size_or_bytes_is_refused(store: FileStore) -> None:
+    with pytest.raises(NoSuchFile, match="a/nothing"):
+        await store.size("a/nothing")
+    with pytest.raises(NoSuchFile, match="a/nothing"):
+        await opened(store, "a/nothing")
+
+
+@pytest.mark.parametrize(
+    ("where", "expected"),
+    [
+        ({}, slice(None)),
+        ({"start": 0, "length": 4}, slice(4)),
+        ({"start": 3}, slice(3, None)),
+        ({"start": 3, "length": 4}, slice(3, 7)),
+        ({"start": 8, "length": 100}, slice(8, None)),
+        ({"start": 9, "length": 1}, slice(9, 10)),
+        ({"start": 4, "length": 0}, slice(0)),
+        ({"start": 10}, slice(0)),
+        ({"start": 10**12, "length": 10**12}, slice(0)),
+    ],
+    ids=str,
+)
+async def test_any_stretch_of_a_file_can_be_opened(store: FileStore, where: dict[str, int], expected: slice) -> None:
+    await store.save_bytes("a/b", b"0123456789")
+
+    assert await opened(store, "a/b", **where) == b"0123456789"[expected]
+
+
+async def test_an_empty_file_opens_as_nothing(store: FileStore) -> None:
+    await store.save_bytes("a/empty", b"")
+
+    assert await opened(store, "a/empty") == b""
+
+
+async def test_a_large_file_is_opened_in_small_chunks_and_whole(store: FileStore, tmp_path: Path) -> None:
+    data = bytes(range(251)) * (MANY_PARTS // 251)
+    await store.save("results/one/model.glb", a_local_file(tmp_path, data))
+
+    async with aclosing(store.open("results/one/model.glb", start=1_000_001)) as chunks:
+        found = [chunk async for chunk in chunks]
+
+    assert max(map(len, found)) <= 1024 * 1024
+    assert b"".join(found) == data[1_000_001:]
+
+
+async def test_an_opened_file_may_be_left_early(store: FileStore, tmp_path: Path) -> None:
+    await store.save("a/b", a_local_file(tmp_path, bytes(MANY_PARTS)))
+
+    async with aclosing(store.open("a/b")) as chunks:
+        first = await anext(chunks)
+    await store.remove("a")
+
+    assert 0 < len(first) < MANY_PARTS
+
+
+@pytest.mark.parametrize("store", [s3_store], ids=["s3"], indirect=True)
+async def test_an_address_at_the_store_downloads_the_file_under_its_name(store: FileStore) -> None:
+    await store.save_bytes("results/one/red tea.glb", b"0123456789")
+
+    url = await store.presigned_url("results/one/red tea.glb", name="red tea.glb", expires=HOUR)
+
+    assert url
+    async with aiohttp.ClientSession() as session, session.get(url, headers={"Range": "bytes=2-4"}) as response:
+        assert (response.status, await response.read()) == (206, b"234")
+        assert response.headers["Content-Disposition"] == 'attachment; filename="red tea.glb"'
+
+
+@pytest.mark.parametrize("store", [folder_store, bucket_store], ids=["folder", "bucket"], indirect=True)
+async def test_a_place_without_addresses_of_its_own_says_so(store: FileStore) -> None:
+    await store.save_bytes("results/one/1", b"x")
+
+    assert await store.presigned_url("results/one/1", name="1", expires=HOUR) is None
+
+
+async def test_an_address_at_the_store_never_gives_a_file_another_name(store: FileStore) -> None:
+    await store.save_bytes("results/one/1", b"x")
+
+    assert await store.presigned_url("results/one/1", name="teapot.glb", expires=HOUR) is None

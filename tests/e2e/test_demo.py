@@ -11,6 +11,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
+import requests
 from PIL import Image
 
 from tests.e2e.harness import PROGRAM, Ran, empty_environment, eventually, run, running
@@ -21,7 +22,9 @@ QUICK = ("--speed", "300", "--faces", "2000")
 
 def delivered(ran: Ran, home: Path) -> dict[str, Path]:
     """Return the files that the output names, by what it calls them; they must be there."""
-    found = re.findall(r"^  (Model|Preview|Render|Texture|File): +(\S.*)$", ran.output, re.MULTILINE)
+    found = re.findall(
+        r"^  (Model|Smaller|Preview|Render|Texture|Still|Turntable|File): +(\S.*)$", ran.output, re.MULTILINE
+    )
     files = {what: home / path for what, path in found}
     assert files, ran.output + ran.errors
     assert all(path.is_file() and path.stat().st_size for path in files.values()), files
@@ -64,6 +67,10 @@ def test_words_become_a_model_in_the_folder_that_was_named(tmp_path: Path) -> No
     assert files["Model"].parent == tmp_path / "out"
     assert glb_json(files["Model"])["meshes"]
     assert picture_format(files["Preview"]) == "WEBP"
+    assert picture_format(files["Still"]) == "PNG"
+    assert picture_format(files["Turntable"]) == "GIF"
+    assert re.search(r"^  View in 3D: http://127\.0\.0\.1:\d+/t/\S+$", ran.output, re.MULTILINE)
+    assert "The page goes with this command" in ran.words
     # As open as the folder they lie in, which the person's umask has made.
     assert files["Model"].stat().st_mode & 0o666 == files["Model"].parent.stat().st_mode & 0o666
     assert "2,000 triangles" in ran.words
@@ -71,6 +78,7 @@ def test_words_become_a_model_in_the_folder_that_was_named(tmp_path: Path) -> No
     assert_clean(ran, tmp_path)
 
 
+@pytest.mark.slow
 def test_the_demo_reads_no_settings_and_writes_nothing_but_its_files(tmp_path: Path) -> None:
     (tmp_path / ".env").write_text("RODIN_API_KEY=real\nRODIN_API_URL=https://api.hyper3d.com/api/v2\n")
 
@@ -182,6 +190,7 @@ def test_wrong_arguments_end_with_exit_code_2_before_anything_starts(arguments: 
     assert_clean(ran, tmp_path)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=["ctrl-c", "sigterm"])
 @pytest.mark.parametrize("moment", ["start", "making"])
 def test_being_stopped_is_clean_at_any_moment(number: signal.Signals, moment: str, tmp_path: Path) -> None:
@@ -201,6 +210,7 @@ def test_being_stopped_is_clean_at_any_moment(number: signal.Signals, moment: st
         assert "Stopped." in ran.output
 
 
+@pytest.mark.slow
 def test_ctrl_c_reaches_every_process_of_the_group_and_is_clean_all_the_same(tmp_path: Path) -> None:
     with running(["demo", "a bell", "--speed", "1"], home=tmp_path) as process:
         process.hear("Rodin has it")
@@ -212,6 +222,7 @@ def test_ctrl_c_reaches_every_process_of_the_group_and_is_clean_all_the_same(tmp
     assert_clean(ran, tmp_path)
 
 
+@pytest.mark.slow
 def test_a_reader_that_leaves_early_is_no_reason_for_a_traceback(tmp_path: Path) -> None:
     pipeline = f"{PROGRAM} demo 'a bell' --speed 300 --faces 2000 --out out | head -1"
 
@@ -236,3 +247,20 @@ def test_help_names_every_option_and_needs_nothing(tmp_path: Path) -> None:
 
     assert ran.code == 0
     assert all(word in ran.output for word in ("--image", "--out", "--speed", "--faults", "--tier", "--format"))
+
+
+@pytest.mark.slow
+def test_the_page_stays_for_as_long_as_one_wants(tmp_path: Path) -> None:
+    with running(["demo", "a bell", "--serve", *QUICK], home=tmp_path) as process:
+        page = process.hear(r"^  View in 3D: (http://\S+)$").group(1)
+        process.hear("The page is there until you press Ctrl-C")
+        found = requests.get(page, timeout=20)
+        model = requests.get(f"{page}/base_basic_pbr.glb", headers={"Range": "bytes=0-3"}, timeout=20)
+        process.interrupt()
+        code = process.wait(within_s=20)
+        ran = Ran(code, process.output, process.errors, tuple(process.leftovers()))
+
+    assert (found.status_code, model.status_code, model.content) == (200, 206, b"glTF")
+    assert "a bell" in found.text
+    assert (ran.code, ran.errors) == (0, "")
+    assert_clean(ran, tmp_path)

@@ -90,9 +90,8 @@ def ask(bot: Running, rodin: Rodin, words: str = BELL) -> tuple[str, Decimal]:
     before, balance = len(bot.output), Decimal(rodin.ledger()["balance"])
     bot.say(f"generate {words}")
     task_id = bot.hear(r"^Task (\w+):", after=before).group(1)
-    # The line with the choices or with the files is the last one of an ending.
-    bot.hear(rf"^[✔✘?] {task_id}  (.*\n)+?  (Model: .*|resend {task_id} sends it again)$", after=before)
-    end = bot.output[bot.output.rindex(f" {task_id}  ", before, bot.output.rindex("\n  ")) :]
+    # The line with the choices is the last one of an ending. Pictures may join it later, in lines of their own.
+    end = bot.hear(rf"^[✔✘?] {task_id}  (.*\n)+?  (delete|resend) {task_id} .*$", after=before).group()
     return " ".join(end.split()), balance - Decimal(rodin.ledger()["balance"])
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import random
 import re
+import signal
 import socket
 import sqlite3
 import time
@@ -93,7 +94,8 @@ def assert_whole(home: House) -> None:
         data = (home.files / key).read_bytes()
         assert (len(data), hashlib.sha256(data).hexdigest()) == (size, digest)
     laid_out = [path for path in (home.home / "out").rglob("*") if path.is_file()]
-    assert sorted(path.read_bytes() for path in laid_out) == sorted((home.files / key).read_bytes() for key in named)
+    wanted = [key for key in named if not key.endswith("/frames.webp")]  # only the web page uses that one
+    assert sorted(path.read_bytes() for path in laid_out) == sorted((home.files / key).read_bytes() for key in wanted)
 
 
 def assert_delivered_once(home: House, rodin: Rodin, ran: Ran, asked: dict[str, str]) -> None:
@@ -174,6 +176,68 @@ def test_killed_while_files_come(moment: str, home: House, rodin: Rodin, tmp_pat
     ran = come_back(home)
 
     assert_delivered_once(home, rodin, ran, {task_id: words(tmp_path)})
+
+
+def test_killed_while_the_model_is_drawn(home: House, rodin: Rodin, tmp_path: Path) -> None:
+    """Its pictures are made again, and it is told once."""
+    with home.console() as bot:
+        task_id = ask(bot, words(tmp_path))
+        in_state(home, task_id, "collecting", "ready")
+        eventually(lambda: drawing(home), "the drawing process")
+        bot.kill()
+
+    ran = come_back(home)
+
+    assert endings(ran, task_id) <= 1
+    assert_complete(home)
+
+
+def test_killed_while_the_model_is_turned(home: House, rodin: Rodin, tmp_path: Path) -> None:
+    with home.console() as bot:
+        task_id = ask(bot, words(tmp_path))
+        eventually(lambda: home.rows("id", "told >= ended_revision"), "the ending to be told")
+        eventually(lambda: drawing(home), "the drawing process")
+        bot.kill()
+    assert home.states() == ["ready"]
+
+    ran = come_back(home)
+
+    assert endings(ran, task_id) == 0  # it was told already
+    assert ran.code == 0
+    assert_complete(home)
+    assert charges(rodin, words(tmp_path)) == 1
+
+
+def test_stopped_while_the_model_is_turned_it_is_over_at_once(home: House, rodin: Rodin, tmp_path: Path) -> None:
+    with home.console() as bot:
+        task_id = ask(bot, words(tmp_path))
+        bot.hear(rf"^✔ {task_id}  ")
+        eventually(lambda: drawing(home), "the drawing process")
+        began = time.monotonic()
+        bot.signal(signal.SIGTERM)
+        bot.wait(within_s=10)
+        took_s = time.monotonic() - began
+        left = bot.leftovers()
+
+    assert took_s < 10
+    assert left == []
+    come_back(home)
+    assert_complete(home)
+
+
+def drawing(home: House) -> bool:
+    """Whether a drawing process of this house lives."""
+    return any(path.name.startswith(".preview-") for path in (home.home / "scratch").glob("*/.made/*"))
+
+
+def assert_complete(home: House) -> None:
+    """A model with all its pictures, every file whole, and nothing in the store that no row names."""
+    assert home.states() == ["ready"]
+    assert_whole(home)
+    with closing(sqlite3.connect(f"file:{home.database}?mode=ro", uri=True)) as connection:
+        rows = list(connection.execute("SELECT role, key FROM files"))
+    assert {role for role, _ in rows} >= {"model", "still", "turntable", "frames"}
+    assert {home.files / key for _, key in rows} == set(home.stored_files())
 
 
 def test_killed_again_and_again(home: House, rodin: Rodin, tmp_path: Path) -> None:

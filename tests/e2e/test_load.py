@@ -14,7 +14,7 @@ import pytest
 
 from tests.e2e.harness import Rodin, Running, eventually, house, simulator
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(420)]
+pytestmark = [pytest.mark.slow, pytest.mark.alone, pytest.mark.timeout(420)]
 
 ALICE, BOB = 150, 50
 AMONG_FIRST = 40

@@ -116,6 +116,7 @@ def test_a_whole_evening_at_the_terminal(person: Keyboard, tmp_path: Path) -> No
     assert list((tmp_path / "scratch").iterdir()) == []
 
 
+@pytest.mark.slow
 def test_calling_off_says_what_it_means(tmp_path: Path) -> None:
     person = Keyboard(tmp_path, "demo", "--speed", "20")
     try:
@@ -135,6 +136,7 @@ def test_calling_off_says_what_it_means(tmp_path: Path) -> None:
         person.close()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("key", ["d", "c"], ids=["ctrl-d", "ctrl-c"])
 def test_leaving_by_a_key_is_clean(key: str, person: Keyboard, tmp_path: Path) -> None:
     person.see("rodin>")
@@ -146,6 +148,7 @@ def test_leaving_by_a_key_is_clean(key: str, person: Keyboard, tmp_path: Path) -
     assert list((tmp_path / "scratch").iterdir()) == []
 
 
+@pytest.mark.slow
 def test_ctrl_c_while_the_sample_is_made_is_clean(tmp_path: Path) -> None:
     person = Keyboard(tmp_path, "demo", "--speed", "1")
     try:

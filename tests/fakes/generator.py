@@ -6,6 +6,7 @@ Every submission that is taken is charged in `ledger`, once, so that a test can 
 from __future__ import annotations
 
 import hashlib
+import struct
 from collections import defaultdict, deque
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
@@ -38,6 +39,21 @@ def no_such_task() -> VendorRefused:
     return VendorRefused("NO_SUCH_TASK", reason=RefusalReason.NO_SUCH_TASK)
 
 
+def bytes_of(name: str) -> bytes:
+    """Return the bytes of a tiny file that is what its name says, and unlike that of any other name."""
+    body = name.encode()
+    match name.rpartition(".")[2].lower():
+        case "glb":
+            return b"glTF" + struct.pack("<II", 2, 12 + len(body)) + body
+        case "png":
+            return b"\x89PNG\r\n\x1a\n" + body + b"IEND\xaeB`\x82"
+        case "jpg":
+            return b"\xff\xd8\xff" + body
+        case "webp":
+            return b"RIFF" + struct.pack("<I", 4 + len(body)) + b"WEBP" + body
+    return body
+
+
 @dataclass(slots=True, kw_only=True)
 class Taken:
     """What this Rodin knows of one submission. `names` are its listed files."""
@@ -55,7 +71,8 @@ class ScriptedGenerator:
     """`errors[method]` are raised by the next calls of a method, in order; `down` by every call while it is set.
 
     `lost` submissions are taken and charged before their error is raised. `during[method]` runs in the middle of a
-    call. A link works until the same file is listed again `stale` times.
+    call. Links in `expired` are dead; a second file of the same name has a link with a # at its end. `fetched` are the
+    links that were followed.
     """
 
     clock: Clock
@@ -67,6 +84,7 @@ class ScriptedGenerator:
     ledger: list[UsageRecord] = field(default_factory=list)
     taken: dict[str, Taken] = field(default_factory=dict)
     calls: list[str] = field(default_factory=list)
+    fetched: list[str] = field(default_factory=list)
     expired: set[str] = field(default_factory=set)
     contents: dict[str, bytes] = field(default_factory=dict)
     consumed: bool = True
@@ -131,14 +149,19 @@ class ScriptedGenerator:
             raise no_such_task()
         taken = self.taken[submission.uuid]
         taken.links += 1
-        return tuple(RemoteFile(name=name, url=f"{submission.uuid}/{taken.links}/{name}") for name in taken.names)
+        listing = f"{submission.uuid}/{taken.links}"
+        return tuple(
+            RemoteFile(name=name, url=f"{listing}/{name}{'#' * taken.names[:position].count(name)}")
+            for position, name in enumerate(taken.names)
+        )
 
     async def fetch(self, file: RemoteFile, target: Path) -> str:
         await self._begin("fetch")
         await self._begin(f"fetch {file.name}")
+        self.fetched.append(file.url)
         if file.url in self.expired:
             raise FileLinkExpired("HTTP 403")
-        content = self.contents.get(file.name, file.name.encode())
+        content = self.contents.get(file.name, bytes_of(file.name))
         target.write_bytes(content)
         return hashlib.sha256(content).hexdigest()
 

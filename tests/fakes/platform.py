@@ -34,6 +34,7 @@ class RecordingPlatform:
     )
     shown: list[Seen] = field(default_factory=list)
     said: list[Seen] = field(default_factory=list)
+    amended: list[Seen] = field(default_factory=list)
     errors: deque[Exception | None] = field(default_factory=deque)
     during: Callable[[], Awaitable[object]] | None = None
     threads: int = 0
@@ -50,6 +51,9 @@ class RecordingPlatform:
 
     async def say(self, address: Address, update: Update, *, key: str) -> Address:
         return await self._tell(self.said, address, update, key=key)
+
+    async def amend(self, address: Address, update: Update, *, key: str) -> Address:
+        return await self._tell(self.amended, address, update, key=key)
 
     async def _tell(self, book: list[Seen], address: Address, update: Update, *, key: str) -> Address:
         if self.during is not None:

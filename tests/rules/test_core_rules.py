@@ -12,21 +12,23 @@ from pathlib import Path
 import pytest
 
 import bot
-from bot import errors, text
+from bot import errors, text, verdicts
 from bot.errors import (
     BotError,
+    ModelError,
     OperatorMistake,
     PlatformError,
     StorageError,
     UserMistake,
     VendorError,
 )
+from bot.looks import Removal
 from bot.model import AT_VENDOR, ENDS, MOVES, FailureKind, RefusalReason, TaskState
 from bot.settings import Settings
 
 ROOT = Path(__file__).parents[2]
 STATES = (ROOT / "docs" / "states.md").read_text()
-FAMILIES = (UserMistake, VendorError, PlatformError, StorageError, OperatorMistake)
+FAMILIES = (UserMistake, VendorError, PlatformError, StorageError, ModelError, OperatorMistake)
 
 
 def drawn_moves() -> Iterator[tuple[str, str]]:
@@ -159,5 +161,6 @@ def test_every_line_of_the_example_stands_under_a_word_about_it() -> None:
 
 
 def test_every_reason_and_kind_has_its_words() -> None:
-    assert set(text.REFUSALS) == set(text.REFUSAL_NEXT) == set(RefusalReason)
-    assert set(text.FAILURES) == set(FailureKind) - {FailureKind.REFUSED}
+    assert set(verdicts.REFUSALS) == set(verdicts.REFUSAL_NEXT) == set(RefusalReason)
+    assert set(verdicts.FAILURES) == set(FailureKind) - {FailureKind.REFUSED}
+    assert set(text.REMOVALS) == set(Removal)

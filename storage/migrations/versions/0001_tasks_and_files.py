@@ -51,6 +51,8 @@ def _make_tasks() -> None:
         sa.Column("charged", sa.String),
         sa.Column("muted", sa.Boolean, nullable=False),
         sa.Column("hold", sa.String),
+        sa.Column("ended_revision", sa.Integer),
+        sa.Column("showing", sa.Text, nullable=False),
         sa.Column("created_ms", sa.BigInteger, nullable=False),
         sa.Column("changed_ms", sa.BigInteger, nullable=False),
         sa.Column("next_ms", sa.BigInteger, nullable=False),

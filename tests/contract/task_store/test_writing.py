@@ -9,6 +9,7 @@ from decimal import Decimal
 import pytest
 
 from bot.errors import DuplicateEvent, NoSuchTask, StaleTask, SubmissionTaken, TaskExists
+from bot.looks import MeshFacts, Removal, Showing
 from bot.model import (
     Charge,
     Failure,
@@ -72,6 +73,25 @@ async def test_everything_that_a_task_can_hold_comes_back(store: TaskStore) -> N
         files=(a_file("z.glb"), a_file("a.png", role=FileRole.TEXTURE, size_bytes=5_000_000_000)),
         muted=True,
         hold=Hold.BUSY,
+        ended_revision=10,
+        showing=Showing(
+            facts=MeshFacts(
+                triangles=3_000_000_000,
+                quads=7,
+                vertices=9,
+                parts=2,
+                materials=1,
+                textures=((4096, 2048), (1, 1)),
+                size=(0.1 + 0.2, 0.0, 1e-9),
+                is_watertight=None,
+            ),
+            problem="Its animation — 動畫 — is not shown.",
+            is_pictured=True,
+            frame_count=36,
+            frame_columns=6,
+            generation=3,
+            removal=Removal.EXPIRED,
+        ),
     )
 
     await store.add(task)

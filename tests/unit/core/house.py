@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from decimal import Decimal
-from typing import Protocol
+from typing import Any, Protocol
 
 from bot.announcer import Announcer, AnnouncerParts
 from bot.bell import Bell
 from bot.budget import Budget
 from bot.collector import Collector, CollectorParts
+from bot.curator import Curator, CuratorParts
 from bot.errors import StaleTask
+from bot.exhibit import Links
 from bot.history import History
 from bot.intake import CoreIntake, IntakeParts
-from bot.model import Task
+from bot.looks import Previewer
+from bot.model import Task, TaskState
 from bot.ports import FileStore, Generator, Platform, PreparedPicture, TaskStore, Wish, Worker
 from bot.schedule import Pace
 from bot.settler import Settler
+from bot.showcase import Showcase
 from bot.submitter import Submitter, SubmitterParts
 from bot.tracker import Tracker, TrackerParts
 from bot.view import Viewer
@@ -28,6 +33,7 @@ from tests.fakes.files import MemoryFileStore
 from tests.fakes.generator import ScriptedGenerator
 from tests.fakes.memory_store import MemoryTaskStore
 from tests.fakes.platform import RecordingPlatform
+from tests.fakes.previewer import ScriptedPreviewer
 
 
 class Loop(Protocol):
@@ -57,6 +63,8 @@ class Rules:
     user_daily: Decimal | None = None
     server_daily: Decimal | None = None
     pace: Pace = field(default_factory=Pace)
+    keep: timedelta = timedelta(days=30)
+    links: Links | None = None
     worker: Worker = field(default_factory=lambda: a_worker("house", seconds=30))
 
 
@@ -69,6 +77,7 @@ class World:
     files: MemoryFileStore = field(default_factory=MemoryFileStore)
     rodin: ScriptedGenerator = field(init=False)
     platform: RecordingPlatform = field(default_factory=RecordingPlatform)
+    previewer: ScriptedPreviewer = field(default_factory=ScriptedPreviewer)
 
     def __post_init__(self) -> None:
         self.rodin = ScriptedGenerator(clock=self.clock)
@@ -82,6 +91,18 @@ class Ports:
     files: FileStore
     rodin: Generator
     platform: Platform
+    previewer: Previewer
+
+
+def a_way_to(world: World) -> Ports:
+    """Return the ways of a process that nothing disturbs."""
+    return Ports(
+        tasks=world.tasks,
+        files=world.files,
+        rodin=world.rodin,
+        platform=world.platform,
+        previewer=world.previewer,
+    )
 
 
 class House:
@@ -90,12 +111,13 @@ class House:
     def __init__(self, world: World | None = None, rules: Rules | None = None, ports: Ports | None = None) -> None:
         self.world = w = world or World()
         self.rules = r = rules or Rules()
-        self.ports = p = ports or Ports(tasks=w.tasks, files=w.files, rodin=w.rodin, platform=w.platform)
+        self.ports = p = ports or a_way_to(w)
         self.clock, self.rodin, self.platform = w.clock, w.rodin, w.platform
-        self.tasks, self.files = w.tasks, w.files
+        self.tasks, self.files, self.previewer = w.tasks, w.files, w.previewer
         self.bell = bell = Bell()
         history = History(tasks=p.tasks, pace=r.pace)
-        self.viewer = Viewer(tasks=p.tasks, history=history, clock=w.clock, parallel=r.parallel)
+        self.viewer = Viewer(tasks=p.tasks, history=history, clock=w.clock, parallel=r.parallel, links=r.links)
+        self.showcase = Showcase(p.previewer, p.files)
         self.settler = Settler(
             tasks=p.tasks, generator=p.rodin, clock=w.clock, pace=r.pace, is_exclusive=r.is_exclusive
         )
@@ -128,10 +150,24 @@ class House:
                 tasks=p.tasks,
                 files=p.files,
                 generator=p.rodin,
+                showcase=self.showcase,
                 worker=self.named("collector"),
                 clock=w.clock,
                 bell=bell,
                 pace=r.pace,
+            )
+        )
+        self.curator = Curator(
+            CuratorParts(
+                tasks=p.tasks,
+                files=p.files,
+                generator=p.rodin,
+                showcase=self.showcase,
+                worker=self.named("curator"),
+                clock=w.clock,
+                bell=bell,
+                pace=r.pace,
+                keep=r.keep,
             )
         )
         self.announcer = Announcer(
@@ -160,6 +196,17 @@ class House:
             )
         )
 
+    @property
+    def loops(self) -> Mapping[str, Loop]:
+        """Every loop by name, in the order in which a task meets them."""
+        return {
+            "submitter": self.submitter,
+            "tracker": self.tracker,
+            "collector": self.collector,
+            "curator": self.curator,
+            "announcer": self.announcer,
+        }
+
     def named(self, loop: str) -> Worker:
         """Return the worker of one loop."""
         return replace(self.rules.worker, name=f"{self.rules.worker.name}-{loop}")
@@ -171,7 +218,7 @@ class House:
     async def turn(self, loop: Loop, *, room: int = 9) -> Sequence[Task]:
         """Let a loop claim once and work on what it got, as the crew does; return what it worked on."""
         claimed = await loop.claim(room)
-        name = next(name for name in ("submitter", "tracker", "collector", "announcer") if getattr(self, name) is loop)
+        name = next(name for name, one in self.loops.items() if one is loop)
         for task in claimed:
             with suppress(StaleTask):
                 await loop.work(task)
@@ -197,6 +244,23 @@ class House:
         self.clock.turn(seconds=after_s)
         return await self.turn(self.announcer)
 
+    async def curate(self, *, after_s: float = 0.0) -> Sequence[Task]:
+        """One turn of the curator, some time later."""
+        self.clock.turn(seconds=after_s)
+        return await self.turn(self.curator)
+
+    async def a_model(self, *names: str, prompt: str = "a brass owl", **options: Any) -> Task:
+        """Have a task made and collected; return it as it is ready, before the curator has seen it."""
+        wish = Wish(prompt=prompt, options=options)
+        asked = await self.intake.generate(wish, an_owner(), an_address("channel-1"))
+        await self.send()
+        self.rodin.finish(*names)
+        await self.poll()
+        await self.collect()
+        task = await self.now(asked)
+        assert task.state is TaskState.READY
+        return task
+
     async def at_rodin(self, count: int = 1) -> tuple[Task, ...]:
         """Ask for models and have them sent; return them as they stand then."""
         asked = [await self.ask() for _ in range(count)]
@@ -211,5 +275,5 @@ class House:
         """Let all loops take turns until nothing is under way and everything is told."""
         for _ in range(turns):
             self.clock.turn(seconds=31)
-            for loop in (self.submitter, self.tracker, self.collector, self.announcer):
+            for loop in self.loops.values():
                 await self.turn(loop)

@@ -238,3 +238,106 @@ async def test_a_database_that_goes_away_while_telling_is_left_to_the_lease(
 
     with pytest.raises(DatabaseBusy):
         await house.announcer.work(claimed)
+
+
+async def test_pictures_that_come_later_change_what_was_said_and_notify_nobody(house: House) -> None:
+    task = await house.a_model()
+    await house.tell()
+    await house.curate()
+    await house.tell()
+
+    assert [seen.update.revision for seen in house.platform.said] == [task.revision]
+    (amended,) = house.platform.amended
+    assert amended.update.revision > task.revision
+    assert amended.update.is_complete
+    assert amended.address == house.platform.said[0].address
+    assert len(house.platform.shown) == 1
+
+
+async def test_pictures_that_come_before_the_ending_is_told_do_not_keep_it_from_being_said(house: House) -> None:
+    task = await house.a_model()
+    await house.curate()
+
+    await house.tell()
+    await house.tell()
+
+    assert len(house.platform.said) == 1
+    assert house.platform.said[0].update.is_complete
+    row = await house.now(task)
+    assert row.told == row.revision
+
+
+async def test_an_ending_that_could_not_be_said_is_said_later_also_when_pictures_came_meanwhile(house: House) -> None:
+    """The thread was made and remembered, and that must not look like an ending that was told."""
+    await house.a_model()
+    await house.curate()
+    house.platform.errors.extend([None, PlatformBusy("429", retry_after_s=5.0)])
+
+    await house.tell()
+    await house.tell(after_s=5)
+
+    assert len(house.platform.said) == 1
+
+
+async def test_killed_after_saying_an_ending_that_pictures_then_joined_it_is_said_once(house: House) -> None:
+    task = await house.a_model()
+    (claimed,) = await house.announcer.claim(1)
+    update = await house.viewer.update(claimed)
+    address = await house.platform.show(claimed.address, update, key=telling_key(task.id, claimed.revision, "show"))
+    await house.platform.say(address, update, key=telling_key(task.id, claimed.revision, "say"))
+    await house.tasks.clear_leases()  # killed before it was noted
+    back = House(house.world)
+    await back.curate()
+
+    await back.tell()
+    await back.tell()
+
+    assert len(house.platform.said) == 1
+    assert house.platform.amended[-1].update.is_complete
+    assert await told(back, task) == (await back.now(task)).revision
+
+
+async def test_a_muted_task_is_never_amended(house: House) -> None:
+    (task,) = await house.at_rodin()
+    await house.intake.cancel(task.id, an_owner())
+    house.rodin.finish()
+    await house.until_over(turns=6)
+
+    assert (await house.now(task)).showing.is_pictured
+    assert (house.platform.said, house.platform.amended) == ([], [])
+    assert await told(house, task) == (await house.now(task)).revision
+
+
+async def test_a_deletion_is_told_where_the_model_was(house: House) -> None:
+    task = await house.a_model()
+    await house.tell()
+    await house.intake.delete(task.id, an_owner())
+
+    await house.tell()
+
+    (amended,) = house.platform.amended
+    assert amended.update.headline == "The files of this model were deleted, and its links are void."
+    assert len(house.platform.said) == 1
+
+
+async def test_a_message_that_is_gone_ends_the_amending_quietly(house: House) -> None:
+    task = await house.a_model()
+    await house.tell()
+    await house.curate()
+    house.platform.errors.append(AddressGone("deleted"))
+
+    await house.tell()
+
+    assert house.platform.amended == []
+    assert await told(house, task) == (await house.now(task)).revision
+    assert await house.tell() == ()
+
+
+async def test_after_a_restart_only_what_is_new_is_told(house: House) -> None:
+    await house.a_model()
+    await house.tell()
+    await house.curate()
+
+    await House(house.world).tell()
+
+    assert (len(house.platform.said), len(house.platform.amended)) == (1, 1)

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from bot import collector
 from bot.errors import (
     FileBroken,
     FileLinkExpired,
@@ -16,10 +17,10 @@ from bot.errors import (
     VendorError,
     VendorGarbled,
 )
-from bot.model import FailureKind, FileRole, JobState, Task, TaskState
+from bot.model import FailureKind, FileRole, JobState, ModelFile, RemoteFile, Task, TaskState
 from bot.ports import Wish
-from tests.factories import NOON, an_address, an_owner
-from tests.fakes.generator import no_such_task
+from tests.factories import NOON, a_task, an_address, an_owner
+from tests.fakes.generator import bytes_of, no_such_task
 from tests.unit.core.house import House, Rules, World
 
 MODEL, PREVIEW = "base_basic_pbr.glb", "preview.webp"
@@ -34,6 +35,11 @@ async def made(house: House, *names: str, **options: Any) -> Task:
     return await house.now(task)
 
 
+def fetched(task: Task) -> list[ModelFile]:
+    """Return the files that Rodin gave; ours come after them."""
+    return [file for file in task.files if file.role is not FileRole.STILL]
+
+
 async def failure_of(house: House, task: Task) -> FailureKind | None:
     failure = (await house.now(task)).failure
     return failure.kind if failure else None
@@ -46,14 +52,14 @@ async def test_every_file_comes_into_the_store_under_its_role(house: House) -> N
 
     row = await house.now(task)
     assert row.state is TaskState.READY
-    assert [(file.name, file.role) for file in row.files] == [
+    assert [(file.name, file.role) for file in fetched(row)] == [
         (MODEL, FileRole.MODEL),
         ("texture_diffuse.png", FileRole.TEXTURE),
         (PREVIEW, FileRole.PREVIEW),
         ("readme.txt", FileRole.OTHER),
     ]
-    assert all(house.files.held[file.key] == file.name.encode() for file in row.files)
-    assert [file.size_bytes for file in row.files] == [len(file.name) for file in row.files]
+    assert all(house.files.held[file.key] == bytes_of(file.name) for file in fetched(row))
+    assert [file.size_bytes for file in fetched(row)] == [len(bytes_of(file.name)) for file in fetched(row)]
     assert row.progress == 1.0
 
 
@@ -123,8 +129,8 @@ async def test_a_late_render_is_waited_for_and_a_missing_one_only_so_long(house:
     await house.collect(after_s=50)
 
     assert waiting.state is hoping.state is TaskState.COLLECTING
-    assert [file.role for file in (await house.now(late)).files] == [FileRole.MODEL, FileRole.RENDER]
-    assert [file.role for file in (await house.now(missing)).files] == [FileRole.MODEL]
+    assert [file.role for file in fetched(await house.now(late))] == [FileRole.MODEL, FileRole.RENDER]
+    assert [file.role for file in fetched(await house.now(missing))] == [FileRole.MODEL]
 
 
 async def test_an_expired_link_is_listed_again_at_once(house: House) -> None:
@@ -181,7 +187,7 @@ async def test_a_file_beside_the_model_that_cannot_be_had_is_left_out(house: Hou
 
     row = await house.now(task)
     assert row.state is TaskState.READY
-    assert [file.name for file in row.files] == [MODEL]
+    assert [file.name for file in fetched(row)] == [MODEL]
 
 
 async def test_a_side_file_that_comes_at_the_second_try_is_not_left_out(house: House) -> None:
@@ -191,7 +197,7 @@ async def test_a_side_file_that_comes_at_the_second_try_is_not_left_out(house: H
     await house.collect()
     await house.collect(after_s=40)
 
-    assert [file.name for file in (await house.now(task)).files] == [MODEL, PREVIEW]
+    assert [file.name for file in fetched(await house.now(task))] == [MODEL, PREVIEW]
 
 
 @pytest.mark.parametrize("method", ["files", f"fetch {MODEL}", f"fetch {PREVIEW}"])
@@ -208,7 +214,7 @@ async def test_an_hour_of_outage_loses_no_file(house: House, method: str) -> Non
 
     assert silent.state is TaskState.COLLECTING
     row = await house.now(task)
-    assert (row.state, len(row.files)) == (TaskState.READY, 2)
+    assert (row.state, len(fetched(row))) == (TaskState.READY, 2)
 
 
 async def test_unreadable_listings_lose_the_model_only_after_several(house: House) -> None:
@@ -255,10 +261,10 @@ async def test_names_from_rodin_never_leave_their_folder_and_never_meet(house: H
     await house.collect()
 
     row = await house.now(task)
-    assert len(row.files) == 4
-    assert [file.name for file in row.files] == ["base.glb", "模型.png", "样品.png", "Base-2.GLB"]
-    assert len({file.key for file in row.files}) == 4
-    assert all(file.key.startswith(f"tasks/{task.id}/") and file.key.isascii() for file in row.files)
+    assert len(fetched(row)) == 4
+    assert [file.name for file in fetched(row)] == ["base.glb", "模型.png", "样品.png", "Base-2.GLB"]
+    assert len({file.key for file in fetched(row)}) == 4
+    assert all(file.key.startswith(f"tasks/{task.id}/") and file.key.isascii() for file in fetched(row))
 
 
 async def test_killed_while_fetching_the_next_process_fetches_again_and_nothing_doubles(house: House) -> None:
@@ -277,7 +283,7 @@ async def test_killed_while_fetching_the_next_process_fetches_again_and_nothing_
     await House(house.world).collect()
 
     row = await house.now(task)
-    assert (row.state, len(row.files)) == (TaskState.READY, 2)
+    assert (row.state, len(fetched(row))) == (TaskState.READY, 2)
     assert sorted(house.files.held) == sorted(file.key for file in row.files)
 
 
@@ -301,4 +307,82 @@ async def test_a_render_job_that_failed_alone_does_not_spoil_the_model(house: Ho
     await house.collect()
 
     row = await house.now(task)
-    assert (row.state, row.failure, len(row.files)) == (TaskState.READY, None, 2)
+    assert (row.state, row.failure, len(fetched(row))) == (TaskState.READY, None, 2)
+
+
+def test_a_twin_is_counted_among_the_files_of_its_own_name() -> None:
+    names = ("a/map.png", MODEL, "b/map.png", "a/map.png", "a/map.png")
+    listed = [RemoteFile(name=name, url=f"u{number}") for number, name in enumerate(names)]
+
+    wanted = collector.wanted_of(a_task(), listed)
+
+    assert [(one.remote.url, one.twin) for one in wanted] == [("u1", 0), ("u0", 0), ("u2", 0), ("u3", 1), ("u4", 2)]
+
+
+async def test_of_files_with_one_name_each_arrives_also_over_fresh_links(house: House) -> None:
+    """Rodin's names need not be unique; a fresh listing must give the same one of them again."""
+    task = await made(house, MODEL, "a/map.png", "a/map.png", "b/map.png")
+    uuid = house.rodin.only.submission.uuid
+    house.rodin.expired.add(f"{uuid}/1/a/map.png#")
+
+    await house.collect()
+
+    names = [file.name for file in fetched(await house.now(task))]
+    assert names == [MODEL, "map.png", "map-2.png", "map-3.png"]
+    assert house.rodin.fetched == [
+        f"{uuid}/1/{MODEL}",
+        f"{uuid}/1/a/map.png",
+        f"{uuid}/1/a/map.png#",
+        f"{uuid}/2/a/map.png#",
+        f"{uuid}/1/b/map.png",
+    ]
+
+
+async def test_a_file_that_is_not_listed_any_more_is_left_out(house: House) -> None:
+    task = await made(house, MODEL, PREVIEW)
+    uuid = house.rodin.only.submission.uuid
+
+    async def gone() -> None:
+        house.rodin.expired.add(f"{uuid}/1/{PREVIEW}")
+        house.rodin.only.names = (MODEL,)
+
+    house.rodin.during[f"fetch {PREVIEW}"] = gone
+    for _ in range(3):
+        await house.collect(after_s=40)
+
+    assert [file.name for file in fetched(await house.now(task))] == [MODEL]
+
+
+async def test_the_files_of_one_task_have_a_limit_together_and_the_model_comes_first(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(collector, "LARGEST_TASK_BYTES", len(bytes_of(MODEL)) + 1)
+    task = await made(house, "one.png", "two.png", MODEL, "three.png")
+
+    await house.collect()
+
+    row = await house.now(task)
+    assert row.state is TaskState.READY
+    assert [file.name for file in fetched(row)] == [MODEL, "one.png"]
+    assert house.rodin.calls.count("fetch") == 2
+
+
+async def test_a_model_that_is_something_else_is_fetched_again_and_lost_in_the_end(house: House) -> None:
+    task = await made(house, MODEL)
+    house.rodin.contents[MODEL] = b"<html>Not found</html>"
+
+    for _ in range(6):
+        await house.collect(after_s=40)
+
+    assert await failure_of(house, task) is FailureKind.FILES_LOST
+    assert not [key for key in house.files.held if key.startswith("tasks/")]
+
+
+async def test_a_picture_that_is_something_else_is_left_out(house: House) -> None:
+    task = await made(house)
+    house.rodin.contents[PREVIEW] = b"<svg onload='alert(1)'/>"
+
+    for _ in range(3):
+        await house.collect(after_s=40)
+
+    assert [file.name for file in fetched(await house.now(task))] == [MODEL]

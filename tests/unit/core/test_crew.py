@@ -7,7 +7,7 @@ import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -353,10 +353,14 @@ def test_whatever_our_code_breaks_on_ends_with_what_is_surely_true(state: TaskSt
 
 
 @pytest.mark.parametrize("state", sorted(ENDS))
-def test_what_has_ended_stays_as_it_is(state: TaskState) -> None:
+def test_what_has_ended_stays_ended_and_is_left_alone_for_a_day(state: TaskState) -> None:
     task = a_task(state=state)
 
-    assert given_up(task, now=NOON) is task
+    left = given_up(task, now=NOON)
+
+    assert (left.state, left.files, left.failure, left.ended_at) == (state, task.files, task.failure, task.ended_at)
+    assert left.next_at == NOON + timedelta(days=1)
+    assert left.showing.is_pictured
 
 
 async def test_a_row_claimed_again_while_it_is_given_back_is_not_held_for_a_whole_lease() -> None:

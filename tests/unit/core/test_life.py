@@ -8,10 +8,13 @@ from typing import Any
 
 import pytest
 
-from bot.model import ENDS, Task, TaskState
+from bot.looks import Removal
+from bot.model import ENDS, FileRole, Task, TaskState
 from bot.ports import Wish
 from tests.factories import a_worker, an_address, an_owner
 from tests.unit.core.house import House, Ports, Rules, World
+
+OURS = {FileRole.STILL, FileRole.TURNTABLE, FileRole.FRAMES}
 
 
 class Killed(BaseException):
@@ -59,6 +62,7 @@ def a_process(world: World, number: int, *, breaths: int = 10**9, is_exclusive: 
         "files": Mortal(world.files, fate),
         "rodin": Mortal(world.rodin, fate),
         "platform": Mortal(world.platform, fate),
+        "previewer": Mortal(world.previewer, fate),
     }
     rules = Rules(is_exclusive=is_exclusive, worker=a_worker(f"process-{number}", seconds=30))
     return House(world, rules, Ports(**wrapped))
@@ -68,7 +72,7 @@ async def live(house: House) -> None:
     """Go on until everything has ended and is told."""
     for _ in range(12):
         house.clock.turn(seconds=31)
-        for loop in (house.submitter, house.tracker, house.collector, house.announcer):
+        for loop in house.loops.values():
             await house.turn(loop)
         house.rodin.finish()
 
@@ -93,6 +97,11 @@ async def a_life(breaths: int, *, is_exclusive: bool) -> tuple[World, bool]:
     return world, was_killed
 
 
+def results_in(world: World) -> set[str]:
+    """Return the keys of all result files that are there."""
+    return {key for key in world.files.held if key.startswith("tasks/")}
+
+
 def endings_of(world: World, task: Task) -> list[TaskState]:
     return [seen.update.state for seen in world.platform.said if seen.update.task_id == task.id]
 
@@ -112,12 +121,75 @@ async def test_killed_at_any_step_a_task_ends_once_and_is_paid_for_once_at_most(
         assert task.told == task.revision, breaths
         assert world.platform.threads == 1, breaths
         if task.state is TaskState.READY:
-            assert {file.key for file in task.files} <= set(world.files.held), breaths
+            assert {file.key for file in task.files} == results_in(world), breaths
+            assert {file.role for file in task.files} >= OURS, breaths
+            assert task.showing.is_pictured, breaths
+            assert task.files[0].role is FileRole.MODEL, breaths
             assert len(world.rodin.ledger) == 1, breaths
         breaths += 1
 
     assert breaths > 50
     assert outcomes == {TaskState.READY, TaskState.UNCLEAR}
+
+
+async def a_finished_model() -> tuple[World, Task]:
+    """Return a world with one model that is told, with all its pictures."""
+    world = World()
+    house = House(world)
+    task = await house.a_model()
+    await live(house)
+    return world, await house.now(task)
+
+
+async def test_killed_at_any_step_of_a_deletion_the_files_are_all_there_or_all_gone() -> None:
+    outcomes, breaths, was_killed = set(), 0, True
+
+    while was_killed:
+        was_killed = False
+        world, task = await a_finished_model()
+        try:
+            await a_process(world, 1, breaths=breaths).intake.delete(task.id, an_owner())
+        except Killed:
+            was_killed = True
+        seen = await world.tasks.load(task.id)
+        assert seen.files == () or {file.key for file in seen.files} == results_in(world), breaths
+        await world.tasks.clear_leases()
+        await live(a_process(world, 2))
+        row = await world.tasks.load(task.id)
+        outcomes.add(row.showing.removal)
+        assert {file.key for file in row.files} == results_in(world), breaths
+        assert row.showing.generation == (row.showing.removal is not None), breaths
+        assert row.told == row.revision, breaths
+        assert endings_of(world, task) == [TaskState.READY], breaths
+        breaths += 1
+
+    assert breaths > 5
+    assert outcomes == {None, Removal.DELETED}
+
+
+async def test_killed_at_any_step_of_the_cleaning_every_expired_file_goes() -> None:
+    breaths, was_killed = 0, True
+
+    while was_killed:
+        was_killed = False
+        world, task = await a_finished_model()
+        world.clock.turn(days=31)
+        first = a_process(world, 1, breaths=breaths)
+        try:
+            await live(first)
+        except Killed:
+            was_killed = True
+        seen = await world.tasks.load(task.id)
+        assert seen.files == () or {file.key for file in seen.files} == results_in(world), breaths
+        await world.tasks.clear_leases()
+        await live(a_process(world, 2))
+        row = await world.tasks.load(task.id)
+        assert (row.files, row.showing.removal, results_in(world)) == ((), Removal.EXPIRED, set()), breaths
+        assert row.showing.generation == 1, breaths
+        assert endings_of(world, task) == [TaskState.READY], breaths
+        breaths += 7
+
+    assert breaths > 50
 
 
 async def test_a_killed_submission_that_rodin_took_is_found_again_when_nobody_else_uses_the_key() -> None:
@@ -145,7 +217,7 @@ async def test_two_processes_on_one_database_share_the_work_and_send_nothing_twi
     for _ in range(12):
         world.clock.turn(seconds=31)
         for house in houses:
-            for loop in (house.submitter, house.tracker, house.collector, house.announcer):
+            for loop in house.loops.values():
                 await house.turn(loop)
         world.rodin.finish()
 
@@ -174,6 +246,10 @@ async def test_the_walk_of_one_task_as_its_thread_sees_it(house: House) -> None:
         "Rodin is done. Fetching the files.",
         "Your model is ready, after 50 s.",
     ]
+    await house.curate()
+    await house.tell(after_s=5)
+    assert len(house.platform.said) == 1
+    assert {file.role for file in house.platform.amended[-1].update.files} >= OURS
     ending = house.platform.said[0].update
     assert (ending.title, ending.headline) == ("a brass owl", "Your model is ready, after 50 s.")
     assert "Charged: 0.5 credits." in ending.lines

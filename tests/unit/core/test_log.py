@@ -20,6 +20,7 @@ LEAKS = [
     ("key", "the key is rodin-key-123, really", "rodin-key-123"),
     ("key in an address", "https://x.test/a%2Fb%2Bc%3Fd%3De%26f/z", "a%2Fb%2Bc%3Fd%3De%26f"),
     ("key in a repr", repr({"key": 'quo"te\\back'}), "quo"),
+    ("a link to a model", "GET /t/k7m2qfa.0.nELbvbDX-ZvpAFb7A6h4LeT8fHnlyoX2tqheLkgCsmc/a.glb", "nELbvbDX"),
     ("bearer", "Authorization: Bearer eyTheirs.abc", "eyTheirs"),
     ("signed link", "GET https://file.hyper3d.com/p/base.glb?X-Tos-Signature=aa11&X-Tos-Date=1 failed", "aa11"),
     ("signature alone", "query X-Tos-Signature=aa11 and X-Amz-Credential=bb22", "bb22"),

@@ -179,3 +179,44 @@ def test_settings_never_print_a_secret_and_name_all_of_them_for_redaction() -> N
 )
 def test_this_machine_is_recognised(host: str | None, is_here: bool) -> None:
     assert is_loopback(host) is is_here
+
+
+@pytest.mark.parametrize("key", ["short", "               x", "fifteen-letters"])
+def test_a_key_that_signs_links_is_long_enough(key: str) -> None:
+    (problem,) = problems_with(secret_key=key)
+
+    assert problem.startswith("SECRET_KEY must have at least 16 characters, since it signs links. Make one: python3")
+    assert key not in problem.replace("python3", "")
+
+
+def test_a_long_key_is_taken_as_it_is() -> None:
+    key = load_settings(secret_key="0123456789abcdef").secret_key
+
+    assert key is not None
+    assert key.get_secret_value() == "0123456789abcdef"
+
+
+@pytest.mark.parametrize(
+    ("url", "taken"),
+    [
+        ("https://rodin.example.org", "https://rodin.example.org"),
+        (" https://rodin.example.org/bot/ ", "https://rodin.example.org/bot"),
+        ("http://192.168.1.7:8080", "http://192.168.1.7:8080"),
+        ("rodin.example.org", None),
+        ("ftp://rodin.example.org", None),
+        ("https://", None),
+        ("https://me:secret@rodin.example.org", None),
+        ("https://rodin.example.org/?a=b", None),
+        ("https://rodin.example.org/#top", None),
+    ],
+)
+def test_people_reach_the_pages_over_an_address_of_the_web(url: str, taken: str | None) -> None:
+    if taken is not None:
+        assert load_settings(public_url=url).public_url == taken
+    else:
+        assert problems_with(public_url=url)[0].startswith("PUBLIC_URL must be the address where browsers reach")
+
+
+@pytest.mark.parametrize("days", [0, -1, 10**9])
+def test_files_are_kept_for_days_that_can_be_counted(days: int) -> None:
+    assert problems_with(keep_files_days=days)[0].startswith("KEEP_FILES_DAYS must be")

@@ -36,6 +36,19 @@ async def test_a_wait_ends_by_itself() -> None:
     await asyncio.wait_for(Bell().wait(0.001), 5)
 
 
+async def test_whoever_is_called_off_while_the_bell_rings_is_called_off() -> None:
+    """`asyncio.wait_for` of Python 3.11 forgets it, and a loop then waits for the work it should have dropped."""
+    bell = Bell()
+    waiting = asyncio.create_task(bell.wait(30))
+    await asyncio.sleep(0)
+
+    bell.ring()
+    waiting.cancel()
+
+    with pytest.raises(asyncio.CancelledError):
+        await waiting
+
+
 async def test_a_ring_since_the_last_look_is_not_waited_for() -> None:
     bell = Bell()
     rings = bell.rings

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 from itertools import pairwise
@@ -24,7 +25,7 @@ from bot.model import Charge, FailureKind, Hold, RefusalReason, Submission, Task
 from bot.ports import Wish
 from tests.factories import NOON, a_task, a_worker, after, an_address, an_owner
 from tests.fakes.memory_store import MemoryTaskStore
-from tests.unit.core.house import House, Ports, Rules, World
+from tests.unit.core.house import House, Rules, World
 
 
 async def test_an_accepted_task_is_sent_with_its_words_and_pictures(house: House) -> None:
@@ -318,7 +319,7 @@ async def settled_meanwhile(house: House, other: House) -> Task:
     slow = House(
         house.world,
         house.rules,
-        Ports(tasks=house.tasks, files=house.files, rodin=SlowRodin(), platform=house.platform),  # type: ignore[arg-type]  # all that is called
+        replace(house.ports, rodin=SlowRodin()),
     )
     await slow.submitter.work(claimed)
     return await house.now(task)

@@ -1,0 +1,35 @@
+"""The parts that loops and platforms share in one process."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+from bot.bell import Bell
+from bot.exhibit import Library, Links
+from bot.history import History
+from bot.intake import CoreIntake
+from bot.ports import Clock, FileStore, Generator, TaskStore, Worker
+from bot.settings import Settings
+from bot.showcase import Showcase
+from bot.view import Viewer
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Core:
+    """Everything that was put together around one database."""
+
+    settings: Settings
+    tasks: TaskStore
+    files: FileStore
+    generator: Generator
+    intake: CoreIntake
+    viewer: Viewer
+    links: Links
+    library: Library
+    showcase: Showcase
+    history: History
+    clock: Clock
+    bell: Bell
+    worker: Worker
+    ping: Callable[[], Awaitable[None]]

@@ -1,0 +1,218 @@
+"""The loop that looks after finished models: more pictures, late files, and in the end their removal."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+
+from bot import text
+from bot.bell import Bell
+from bot.changes import step
+from bot.errors import NoSuchFile, StorageError, VendorError
+from bot.fetcher import Fetcher, Wanted
+from bot.files import role_of
+from bot.looks import Removal
+from bot.model import FileRole, ModelFile, RemoteFile, Submission, Task, TaskState
+from bot.ports import Clock, FileStore, Generator, TaskStore, Worker
+from bot.schedule import Pace
+from bot.scratch import scratch_folder
+from bot.showcase import Showcase, free_name
+
+log = logging.getLogger(__name__)
+
+STATES = (TaskState.READY,)
+
+NEVER = datetime(9999, 1, 1, tzinfo=UTC)
+"""When nothing more is to be done about a task."""
+
+TROUBLE_S = 120.0
+"""Between two tries while our own disk or file store does not answer."""
+
+LOOK_AGAIN = timedelta(days=1)
+"""How long a task rests at most: the operator may have shortened how long files are kept."""
+
+LATE_RENDERS = 10
+"""How many times as long as the collector we wait for a rendered picture: seven minutes in all."""
+
+LEAST_LATE_S = 60.0
+"""Where a simulator's time runs faster, making pictures first does not."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CuratorParts:
+    """What the curator works with. Files are kept for `keep` after the end of their task."""
+
+    tasks: TaskStore
+    files: FileStore
+    generator: Generator
+    showcase: Showcase
+    worker: Worker
+    clock: Clock
+    bell: Bell
+    pace: Pace
+    keep: timedelta
+
+
+class Curator:
+    """Does the next thing about a finished task when its `next_at` has come.
+
+    Pictures first, then a rendered picture that Rodin lists late, in the end the removal. That is written before
+    it is done: the row says "gone" first, and the files go in a turn of their own, so a kill in between leaves
+    neither dead links that look alive nor files that nobody remembers.
+    """
+
+    def __init__(self, parts: CuratorParts) -> None:
+        self._parts = parts
+        self._fetcher = Fetcher(files=parts.files, generator=parts.generator, clock=parts.clock, pace=parts.pace)
+
+    async def claim(self, room: int) -> Sequence[Task]:
+        """Lease finished tasks about which something is to be done."""
+        p = self._parts
+        return await p.tasks.claim_due(STATES, p.worker, now=p.clock.now(), limit=room)
+
+    async def next_due(self) -> datetime | None:
+        """Say when the next thing is to be done."""
+        return await self._parts.tasks.next_due(STATES, now=self._parts.clock.now())
+
+    async def work(self, task: Task) -> None:
+        """Do one thing about one task."""
+        try:
+            await self._do_next(task)
+        except NoSuchFile as error:
+            log.error("file of a model lost task=%s error=%s", task.id, error)
+            await self._give_up_pictures(task)
+        except StorageError as error:
+            log.warning("model not looked after, trying again task=%s error=%s", task.id, error)
+            await self._rest(task, until=self._parts.clock.now() + timedelta(seconds=TROUBLE_S))
+        self._parts.bell.ring()
+
+    async def _do_next(self, task: Task) -> None:
+        now = self._parts.clock.now()
+        if task.showing.removal is not None:
+            await self._clear(task)
+        elif self._expires_at(task) <= now:
+            await self._expire(task)
+        elif not task.showing.is_pictured and task.files:
+            await self._picture(task)
+        elif task.submission is not None and self._awaits_render(task):
+            await self._look_for_render(task, task.submission)
+        else:
+            await self._rest(task, until=self._due(task))
+
+    async def _picture(self, task: Task) -> None:
+        p = self._parts
+        async with scratch_folder() as folder:
+            made = await p.showcase.pictures(task, folder)
+
+        def pictured(row: Task) -> Task:
+            if row.showing.removal is not None:  # deleted while it was drawn
+                return row
+            ours = {file.role for file in made.files}
+            kept = tuple(file for file in row.files if file.role not in ours)
+            showing = replace(made.showing, generation=row.showing.generation)
+            return row.revise(files=(*kept, *made.files), showing=showing, next_at=self._due(task))
+
+        row = await step(p.tasks, p.clock, task, pictured)
+        log.info("model pictured task=%s pictures=%d", task.id, len(made.files))
+        await self._unless_removed(row)
+
+    async def _look_for_render(self, task: Task, submission: Submission) -> None:
+        """Take in the rendered picture that was asked for, if Rodin lists it by now; else look again later."""
+        p = self._parts
+        try:
+            listed = await p.generator.files(submission)
+            remote = next((file for file in listed if role_of(file.name) is FileRole.RENDER), None)
+            if remote is None:
+                await self._rest(task, until=self._due(task))
+                return
+            render = await self._fetch_render(task, submission, remote)
+        except VendorError as error:
+            log.info("late picture not fetched task=%s error=%s", task.id, error)
+            await self._rest(task, until=self._due(task))
+            return
+
+        def rendered(row: Task) -> Task:
+            if row.showing.removal is not None:
+                return row
+            return row.revise(files=(*row.files, render), next_at=p.clock.now())
+
+        row = await step(p.tasks, p.clock, task, rendered)
+        log.info("late picture fetched task=%s", task.id)
+        await self._unless_removed(row)
+
+    async def _fetch_render(self, task: Task, submission: Submission, remote: RemoteFile) -> ModelFile:
+        name = free_name(remote.name, [file.name for file in task.files])
+        wanted = Wanted(remote=remote, name=name, role=FileRole.RENDER)
+        async with scratch_folder() as folder:
+            return await self._fetcher.bring(task, submission, wanted, folder=folder)
+
+    async def _unless_removed(self, row: Task) -> None:
+        """Take away again what was stored for a task that was deleted meanwhile."""
+        if row.showing.removal is not None:
+            await self._parts.files.remove(folder_of(row.id))
+
+    async def _give_up_pictures(self, task: Task) -> None:
+        p = self._parts
+
+        def without(row: Task) -> Task:
+            if row.showing.removal is not None:
+                return row
+            showing = replace(row.showing, is_pictured=True, problem=text.files_missing())
+            return row.revise(showing=showing, next_at=self._due(task))
+
+        await step(p.tasks, p.clock, task, without)
+
+    async def _expire(self, task: Task) -> None:
+        p = self._parts
+        now = p.clock.now()
+        await step(p.tasks, p.clock, task, lambda row: removed(row, Removal.EXPIRED, now=now))
+        log.info("files expired task=%s", task.id)
+
+    async def _clear(self, task: Task) -> None:
+        await self._parts.files.remove(folder_of(task.id))
+        await self._rest(task, until=NEVER)
+
+    async def _rest(self, task: Task, *, until: datetime) -> None:
+        p = self._parts
+        await step(p.tasks, p.clock, task, lambda row: rested(row, since=task, until=until))
+
+    def _awaits_render(self, task: Task) -> bool:
+        """Say whether a rendered picture was asked for that may still come."""
+        if not task.request.preview_render or any(file.role is FileRole.RENDER for file in task.files):
+            return False
+        late_s = (self._parts.clock.now() - _end_of(task)).total_seconds()
+        return late_s < max(LATE_RENDERS * self._parts.pace.render_s, LEAST_LATE_S)
+
+    def _due(self, task: Task) -> datetime:
+        """Say when the next thing after this one is to be done."""
+        now = self._parts.clock.now()
+        if self._awaits_render(task):
+            return now + timedelta(seconds=self._parts.pace.max_s)
+        return min(self._expires_at(task), now + LOOK_AGAIN)
+
+    def _expires_at(self, task: Task) -> datetime:
+        return _end_of(task) + self._parts.keep
+
+
+def removed(task: Task, why: Removal, *, now: datetime) -> Task:
+    """Return a finished task whose files are gone for people from now on: no links, no list."""
+    if task.showing.removal is not None:
+        return task
+    showing = replace(task.showing, removal=why, is_pictured=True, generation=task.showing.generation + 1)
+    return task.revise(files=(), showing=showing, next_at=now)
+
+
+def rested(row: Task, *, since: Task, until: datetime) -> Task:
+    """Return a task that rests, unless it was changed since we looked: then its moment is another's to set."""
+    return replace(row, next_at=until) if row.revision == since.revision else row
+
+
+def folder_of(task_id: str) -> str:
+    """Return where a task's results lie in the file store."""
+    return f"tasks/{task_id}"
+
+
+def _end_of(task: Task) -> datetime:
+    return task.ended_at or task.changed_at
