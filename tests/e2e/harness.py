@@ -27,7 +27,7 @@ import requests
 
 PROGRAM = Path(sysconfig.get_path("scripts")) / "rodin-bot"
 
-PATIENCE_S = 60.0
+PATIENCE_S = 150.0
 """How long something may take on a busy machine with two cores before it counts as broken."""
 
 LOOK_EVERY_S = 0.02
