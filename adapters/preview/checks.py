@@ -19,7 +19,7 @@ def check_picture(path: Path, kind: str, *, frames: int, most_bytes: int) -> Non
     Nothing is decoded: that would cost this process the memory that drawing in another one saves.
 
     Raises:
-        PreviewFailed: it is not whole, not of this kind, or larger than it should be.
+        PreviewFailed: it is missing, not of this kind, or larger than it should be.
     """
     if not path.is_file() or path.is_symlink() or path.stat().st_size > most_bytes:
         raise PreviewFailed(_WRONG)
