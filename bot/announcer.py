@@ -10,9 +10,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from bot.chat import Platform
 from bot.errors import AddressGone, NoSuchTask, PlatformBusy, PlatformError, StorageError
 from bot.model import Address, Task
-from bot.ports import Clock, Platform, TaskStore, Worker
+from bot.ports import Clock, TaskStore, Worker
 from bot.update import Update
 from bot.view import Viewer
 

@@ -22,6 +22,7 @@ from adapters.web.links import SignedLinks
 from adapters.web.server import Supplies, WebOptions, WebPart
 from bot.bell import Bell
 from bot.budget import Budget
+from bot.chat import Platform
 from bot.clock import SystemClock
 from bot.core import Core
 from bot.crews import CURATOR, crews_of
@@ -30,7 +31,7 @@ from bot.history import History
 from bot.intake import CoreIntake, IntakeParts
 from bot.library import TaskLibrary
 from bot.pictures import PillowDesk
-from bot.ports import Clock, FileStore, Generator, Platform, TaskStore, Worker
+from bot.ports import Clock, FileStore, Generator, TaskStore, Worker
 from bot.scratch import sweep_scratch
 from bot.settings import Settings, is_loopback, require_key
 from bot.showcase import Showcase

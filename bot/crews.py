@@ -7,11 +7,12 @@ from dataclasses import replace
 from datetime import timedelta
 
 from bot.announcer import Announcer, AnnouncerParts
+from bot.chat import Platform
 from bot.collector import Collector, CollectorParts
 from bot.core import Core
 from bot.crew import Crew, Job
 from bot.curator import Curator, CuratorParts
-from bot.ports import Platform, Worker
+from bot.ports import Worker
 from bot.settler import Settler
 from bot.submitter import Submitter, SubmitterParts
 from bot.tracker import Tracker, TrackerParts

@@ -40,6 +40,10 @@ class NotFound(UserMistake):
     """There is no such task, or it is not this person's to see."""
 
 
+class NotYours(NotFound):
+    """The task is somebody else's, and the asker can see that it is there."""
+
+
 class NotPossible(UserMistake):
     """The task is past the point where this can be done."""
 

@@ -14,6 +14,7 @@ from bot.bell import Bell
 from bot.budget import Budget, day_of
 from bot.catalog import price, resolve
 from bot.changes import attempt
+from bot.chat import Wish
 from bot.curator import folder_of, removed
 from bot.errors import (
     DuplicateEvent,
@@ -28,7 +29,7 @@ from bot.errors import (
 )
 from bot.looks import Removal
 from bot.model import Address, FailureKind, Owner, Picture, Request, Task, TaskState
-from bot.ports import Clock, FileStore, Generator, PictureDesk, PreparedPicture, TaskStore, Wish
+from bot.ports import Clock, FileStore, Generator, PictureDesk, PreparedPicture, TaskStore
 from bot.sweeper import clear_spool
 from bot.update import Update
 from bot.view import Viewer

@@ -303,10 +303,15 @@ class Owner:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Address:
-    """Where a person is told: the platform, and text that only that platform makes and reads."""
+    """Where a person is told: the platform, and text that only that platform makes and reads.
+
+    `place` names the conversation (a thread) in the platform's own words, so that the tasks that live in it can be
+    found; empty for one that nobody else shares.
+    """
 
     platform: str
     value: str
+    place: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

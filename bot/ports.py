@@ -1,11 +1,11 @@
-"""What the core needs from outside, and what adapters may call: one Protocol each.
+"""What the core needs from outside: one Protocol each. What chat platforms are and may call is in `bot.chat`.
 
 Every implementation of a port runs the same contract suite in `tests/contract/`.
 """
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Collection, Mapping, Sequence
+from collections.abc import AsyncGenerator, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -27,7 +27,6 @@ from bot.model import (
     Usage,
     UsageRecord,
 )
-from bot.update import Update
 
 
 class Clock(Protocol):
@@ -184,6 +183,9 @@ class TaskStore(Protocol):
     async def tasks_of(self, owner: Owner, *, limit: int) -> tuple[Task, ...]:
         """Return this person's newest tasks on this platform (platform and user id count), newest first."""
 
+    async def tasks_at(self, platform: str, place: str, *, limit: int) -> tuple[Task, ...]:
+        """Return the newest tasks whose address has this `place` on a platform, newest first."""
+
     async def tasks_in(self, states: Collection[TaskState], *, limit: int) -> tuple[Task, ...]:
         """Return tasks in these states, oldest first."""
 
@@ -271,87 +273,6 @@ class FileStore(Protocol):
 
     async def remove(self, prefix: str) -> None:
         """Remove everything under a folder. Harmless when nothing is there."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Capabilities:
-    """What a chat platform can show. `edit_spacing_s` is the least time between two revisions of one message."""
-
-    longest_text: int
-    largest_upload_bytes: int
-    edit_spacing_s: float
-
-
-class Platform(Protocol):
-    """A place where people talk. The same call made twice with one `key` must do no harm."""
-
-    name: str
-    capabilities: Capabilities
-
-    async def start(self, intake: Intake) -> None:
-        """Connect and begin to take commands."""
-
-    async def stop(self) -> None:
-        """Stop taking commands and disconnect."""
-
-    async def show(self, address: Address, update: Update, *, key: str) -> Address:
-        """Show the state of a task by revising its status message, or make one. Returns where it now stands.
-
-        Raises:
-            PlatformBusy: come back later. AddressGone: nobody can be told there any more.
-        """
-
-    async def say(self, address: Address, update: Update, *, key: str) -> Address:
-        """Post a new message that the person notices: how the task ended. Raises like `show`."""
-
-    async def amend(self, address: Address, update: Update, *, key: str) -> Address:
-        """Revise that message quietly: a picture has joined, or the files are gone. Raises like `show`."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Wish:
-    """What a person asks for, as the adapter read it: nothing checked yet.
-
-    `options` maps names of `bot.catalog.OPTIONS` to what was typed or picked; `pictures` are raw bytes.
-    """
-
-    prompt: str = ""
-    pictures: tuple[bytes, ...] = ()
-    options: Mapping[str, str | int | float | bool] | None = None
-
-
-class Intake(Protocol):
-    """What a chat platform may ask of the core. Every answer is about the asker's own tasks."""
-
-    async def generate(self, wish: Wish, owner: Owner, address: Address, *, event: str | None = None) -> Task:
-        """Check a wish and write it down; from then on it will not be lost.
-
-        The same `event` gives back the same task.
-
-        Raises:
-            UserMistake: with a sentence; nothing was written, sent or charged.
-        """
-
-    async def status(self, task_id: str, owner: Owner) -> Update:
-        """Say how one of the person's tasks stands. Raises NotFound."""
-
-    async def tasks(self, owner: Owner, *, limit: int = 10) -> tuple[Update, ...]:
-        """Return the person's newest tasks, newest first."""
-
-    async def cancel(self, task_id: str, owner: Owner) -> str:
-        """Call a task off and return the sentence that says what that meant. Raises NotFound, NotPossible."""
-
-    async def resend(self, task_id: str, owner: Owner, address: Address, *, event: str | None = None) -> Task:
-        """Ask again for what failed or stayed unclear, as a new task. Raises NotFound, NotPossible, UserMistake."""
-
-    async def delete(self, task_id: str, owner: Owner) -> str:
-        """Remove a finished task's files and say so. Raises NotFound, NotPossible."""
-
-    async def usage(self, owner: Owner) -> str:
-        """Say what the person has used."""
-
-    async def balance(self, owner: Owner) -> str:
-        """Say how many credits the key holds; for admins. Raises UserMistake for others."""
 
 
 class PictureDesk(Protocol):

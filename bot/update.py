@@ -13,6 +13,8 @@ class Choice(StrEnum):
 
     CANCEL = "cancel"
     RESEND = "resend"
+    AGAIN = "again"  # the same with another seed
+    LINKS = "links"  # short-lived links, privately
     DELETE = "delete"
 
 
@@ -30,7 +32,8 @@ class Update:
     """What a thread should show for one revision of a task. Plain text; markup is the adapter's.
 
     `headline` is what happened, `lines` are the details, `choices` what can be done next,
-    `viewer_url` where the model turns in a browser. `ending` is true for
+    `viewer_url` where the model turns in a browser, `download_url` the model file itself, `facts` pairs of a name and
+    its value about the mesh (which `lines` tell in one sentence). `ending` is true for
     the last one, which notifies the person unless `is_muted`. `is_told`
     says whether the thread has seen this revision already, `is_complete` that nothing more will join an ending.
     """
@@ -46,6 +49,8 @@ class Update:
     files: tuple[ModelFile, ...] = ()
     choices: tuple[Choice, ...] = ()
     viewer_url: str | None = None
+    download_url: str | None = None
+    facts: tuple[tuple[str, str], ...] = ()
     ending: bool = False
     is_muted: bool = False
     is_told: bool = False

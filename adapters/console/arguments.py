@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bot.catalog import OPTIONS, Option, OptionKind
+from bot.chat import Wish
 from bot.errors import UserMistake
-from bot.ports import Wish
 
 LARGEST_PICTURE_BYTES = 32 * 1024 * 1024
 """The core refuses a larger picture; reading one byte more is enough to let it say so."""

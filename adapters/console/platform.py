@@ -11,9 +11,9 @@ from adapters.console.address import PLATFORM
 from adapters.console.delivery import Delivery
 from adapters.console.render import Earlier, amendment_text, ending_text
 from adapters.console.screens import Screen
+from bot.chat import Capabilities, Intake
 from bot.errors import NoSuchFile, PlatformBusy, PlatformError
 from bot.model import Address, TaskState
-from bot.ports import Capabilities, Intake
 from bot.update import Update
 
 log = logging.getLogger(__name__)

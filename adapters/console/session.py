@@ -18,9 +18,9 @@ from adapters.console.platform import ConsolePlatform
 from adapters.console.render import full_text, short_line
 from adapters.console.screens import ChatScreen
 from bot import text
+from bot.chat import Intake
 from bot.errors import StorageError, UserMistake
 from bot.model import TaskState
-from bot.ports import Intake
 from bot.update import Update
 
 OLDER_TASKS = 1000

@@ -6,8 +6,8 @@ from collections import deque
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
+from bot.chat import Capabilities, Intake
 from bot.model import Address
-from bot.ports import Capabilities, Intake
 from bot.update import Update
 
 

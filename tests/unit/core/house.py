@@ -12,6 +12,7 @@ from typing import Any, Protocol
 from bot.announcer import Announcer, AnnouncerParts
 from bot.bell import Bell
 from bot.budget import Budget
+from bot.chat import Platform, Wish
 from bot.collector import Collector, CollectorParts
 from bot.curator import Curator, CuratorParts
 from bot.errors import StaleTask
@@ -20,7 +21,7 @@ from bot.history import History
 from bot.intake import CoreIntake, IntakeParts
 from bot.looks import Previewer
 from bot.model import Task, TaskState
-from bot.ports import FileStore, Generator, Platform, PreparedPicture, TaskStore, Wish, Worker
+from bot.ports import FileStore, Generator, PreparedPicture, TaskStore, Worker
 from bot.schedule import Pace
 from bot.settler import Settler
 from bot.showcase import Showcase

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from bot import collector
+from bot.chat import Wish
 from bot.errors import (
     FileBroken,
     FileLinkExpired,
@@ -18,7 +19,6 @@ from bot.errors import (
     VendorGarbled,
 )
 from bot.model import FailureKind, FileRole, JobState, ModelFile, RemoteFile, Task, TaskState
-from bot.ports import Wish
 from tests.factories import NOON, a_task, an_address, an_owner
 from tests.fakes.generator import bytes_of, no_such_task
 from tests.unit.core.house import House, Rules, World

@@ -8,13 +8,13 @@ from typing import Any
 
 import pytest
 
+from bot.chat import Wish
 from bot.errors import (
     BudgetSpent,
     NotPossible,
     VendorRefused,
 )
 from bot.model import Charge, Failure, FailureKind, Task, TaskState
-from bot.ports import Wish
 from tests.factories import a_request, a_task, after, an_address, an_owner
 from tests.fakes.memory_store import MemoryTaskStore
 from tests.unit.core.house import House, Rules, World

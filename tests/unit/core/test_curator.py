@@ -6,11 +6,11 @@ from datetime import timedelta
 
 import pytest
 
+from bot.chat import Wish
 from bot.curator import NEVER
 from bot.errors import FileBroken, FileStoreBusy, NotFound, NotPossible, VendorDown
 from bot.looks import Removal
 from bot.model import FileRole, Task, TaskState
-from bot.ports import Wish
 from tests.factories import a_task, an_address, an_owner
 from tests.fakes.generator import bytes_of
 from tests.unit.core.house import House, Rules, World

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from bot.chat import Wish
 from bot.errors import (
     BadRequest,
     DatabaseBusy,
@@ -21,7 +22,6 @@ from bot.errors import (
     VendorRefused,
 )
 from bot.model import RefusalReason, Task, TaskState
-from bot.ports import Wish
 from tests.factories import NOON, a_task, an_address, an_owner
 from tests.unit.core.house import House
 

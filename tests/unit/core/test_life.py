@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
+from bot.chat import Wish
 from bot.looks import Removal
 from bot.model import ENDS, FileRole, Task, TaskState
-from bot.ports import Wish
 from tests.factories import a_worker, an_address, an_owner
 from tests.unit.core.house import House, Ports, Rules, World
 

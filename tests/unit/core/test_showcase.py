@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from bot import showcase
+from bot.chat import Wish
 from bot.errors import FileStoreBusy, PreviewFailed
 from bot.model import FileRole, Task, TaskState
-from bot.ports import Wish
 from tests.factories import an_address, an_owner
 from tests.fakes.generator import bytes_of
 from tests.fakes.previewer import COLUMNS, FRAMES, OWL_FACTS

@@ -10,6 +10,7 @@ from itertools import pairwise
 
 import pytest
 
+from bot.chat import Wish
 from bot.errors import (
     DatabaseBusy,
     FileStoreBusy,
@@ -22,7 +23,6 @@ from bot.errors import (
     VendorUnclear,
 )
 from bot.model import Charge, FailureKind, Hold, RefusalReason, Submission, Task, TaskState
-from bot.ports import Wish
 from tests.factories import NOON, a_task, a_worker, after, an_address, an_owner
 from tests.fakes.memory_store import MemoryTaskStore
 from tests.unit.core.house import House, Rules, World

@@ -1,0 +1,57 @@
+"""Which of a model's files go into a chat message as attachments."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from bot.model import FileRole, ModelFile
+
+WANTED = (FileRole.MODEL, FileRole.TEXTURE, FileRole.OTHER)
+"""What people take home from a chat, in this order. Pictures are shown, not handed over."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parcel:
+    """Files that fit into one message, and the wanted ones that do not.
+
+    `is_reduced` means that a smaller copy of the model goes in place of the model itself.
+    """
+
+    files: tuple[ModelFile, ...]
+    left_out: tuple[ModelFile, ...]
+    is_reduced: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Room:
+    """How much a message still takes: bytes for each file, bytes and count for all together."""
+
+    each_bytes: int
+    total_bytes: int
+    count: int
+
+
+def pack(files: Sequence[ModelFile], room: Room) -> Parcel:
+    """Choose what is attached: models first, then what belongs to them, each only whole.
+
+    Where the model itself is too large, its reduced copy goes instead, if there is one that fits.
+    """
+    wanted = [file for role in WANTED for file in files if file.role is role]
+    packed = _fitting(wanted, room)
+    is_reduced = False
+    if not any(file.role is FileRole.MODEL for file in packed):
+        smaller = _fitting([file for file in files if file.role is FileRole.REDUCED], room)
+        if smaller:
+            packed, is_reduced = smaller[:1], True
+    left_out = tuple(file for file in wanted if file not in packed)
+    return Parcel(files=tuple(packed), left_out=left_out, is_reduced=is_reduced)
+
+
+def _fitting(files: Sequence[ModelFile], room: Room) -> list[ModelFile]:
+    packed: list[ModelFile] = []
+    for file in files:
+        total = sum(one.size_bytes for one in packed) + file.size_bytes
+        if file.size_bytes <= room.each_bytes and total <= room.total_bytes and len(packed) < room.count:
+            packed.append(file)
+    return packed
