@@ -1,4 +1,4 @@
-"""The command line: `rodin-bot run | demo | console | simulator`.
+"""The command line: `rodin-bot run | demo | console | check | manifest | simulator`.
 
 What a command needs is imported when it runs: reading the words and refusing wrong ones takes no second.
 """
@@ -25,12 +25,6 @@ from bot.terminal import EXIT_INTERRUPTED, EXIT_REFUSED, Terminal, is_watched
 
 if TYPE_CHECKING:
     from adapters.rodin.simulator.options import SimulatorOptions
-
-NO_PLATFORM = (
-    "There is no chat platform to run yet: Discord and Slack come with the next versions. rodin-bot console talks in "
-    "this terminal with these settings, rodin-bot demo needs none, rodin-bot run --role worker runs the loops alone, "
-    "--role web the pages."
-)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -60,6 +54,8 @@ def _parser() -> argparse.ArgumentParser:
     _add_run(commands.add_parser("run", help="run the bot", allow_abbrev=False))
     _add_demo(commands.add_parser("demo", help="make a model with no account and no key", allow_abbrev=False))
     _add_console(commands.add_parser("console", help="talk to Rodin in this terminal", allow_abbrev=False))
+    commands.add_parser("check", help="try everything that is set up", allow_abbrev=False).set_defaults(run=_check)
+    _add_manifest(commands.add_parser("manifest", help="what a chat platform wants to know", allow_abbrev=False))
     _add_simulator(commands.add_parser("simulator", help="run Rodin's stand-in alone", allow_abbrev=False))
     return parser
 
@@ -91,6 +87,11 @@ def _add_console(parser: argparse.ArgumentParser) -> None:
     parser.set_defaults(run=_console)
 
 
+def _add_manifest(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("platform", choices=("discord",), help="Discord: the invite link, and why each right is in it")
+    parser.set_defaults(run=_manifest)
+
+
 def _add_simulator(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--host", default="127.0.0.1", help="this machine only, by default")
     parser.add_argument("--port", type=int, default=0, metavar="P", help="0, the default, takes a free one")
@@ -107,16 +108,14 @@ def _add_simulator(parser: argparse.ArgumentParser) -> None:
 
 
 def _run(values: argparse.Namespace) -> int:
-    from bot.app import show_pages, work
     from bot.log import set_up
+    from bot.roles import Role, run
     from bot.settings import load_settings, require_key
 
     settings = load_settings()
     require_key(settings)
-    if values.role not in ("worker", "web"):
-        raise BadSettings(NO_PLATFORM)
     set_up(level=settings.log_level, style=settings.log_format, secrets=settings.secrets())
-    asyncio.run(work(settings) if values.role == "worker" else show_pages(settings))
+    asyncio.run(run(settings, Role(values.role)))
     return 0
 
 
@@ -144,6 +143,29 @@ def _console(values: argparse.Namespace) -> int:
     level = settings.log_level if "log_level" in settings.model_fields_set else "warning"
     set_up(level=level, style=settings.log_format, secrets=settings.secrets())
     return asyncio.run(console(settings, _wish_or_none(values), _terminal(values, speaker=values.speaker)))
+
+
+def _check(_values: argparse.Namespace) -> int:
+    from adapters.console.findings import print_findings
+    from bot.doctor import examine
+    from bot.log import set_up
+    from bot.settings import load_settings
+
+    settings = load_settings()
+    set_up(level="error", style=settings.log_format, secrets=settings.secrets())
+    findings = asyncio.run(examine(settings))
+    print_findings(findings)
+    return 0 if all(finding.is_good for finding in findings) else 1
+
+
+def _manifest(_values: argparse.Namespace) -> int:
+    from adapters.discord.invite import application_id_of, manifest_text
+    from bot.settings import load_settings
+
+    token = load_settings().discord_token
+    application_id = None if token is None else application_id_of(token.get_secret_value())
+    print(manifest_text(application_id))  # noqa: T201 - the command line speaks here
+    return 0
 
 
 def _simulator(values: argparse.Namespace) -> int:

@@ -18,8 +18,10 @@ from pathlib import Path
 
 from adapters.preview.previewer import ChildPreviewer
 from adapters.rodin.client import RodinClient, RodinOptions
+from adapters.web.health import Probe
 from adapters.web.links import SignedLinks
 from adapters.web.server import Supplies, WebOptions, WebPart
+from bot.acceptance import Acceptance
 from bot.bell import Bell
 from bot.budget import Budget
 from bot.chat import Platform
@@ -27,8 +29,10 @@ from bot.clock import SystemClock
 from bot.core import Core
 from bot.crews import CURATOR, crews_of
 from bot.errors import OperatorMistake
+from bot.freshlinks import LinkDesk
 from bot.history import History
 from bot.intake import CoreIntake, IntakeParts
+from bot.janitor import Janitor
 from bot.library import TaskLibrary
 from bot.pictures import PillowDesk
 from bot.ports import Clock, FileStore, Generator, TaskStore, Worker
@@ -37,11 +41,15 @@ from bot.settings import Settings, is_loopback, require_key
 from bot.showcase import Showcase
 from bot.sweeper import sweep_spool
 from bot.view import Viewer
+from storage.answers import SqlAnswerStore
 from storage.database import Database, open_database
 from storage.files import ObjectFileStore
+from storage.lasting import passing_place
 from storage.locks import WorkerLock
 from storage.secret import load_secret
+from storage.sends import SqlSendLog
 from storage.tasks import SqlTaskStore
+from storage.vault import Vault
 
 log = logging.getLogger(__name__)
 
@@ -60,10 +68,11 @@ class PortTaken(OperatorMistake):
 
 
 @asynccontextmanager
-async def open_core(settings: Settings, *, works: bool = True) -> AsyncIterator[Core]:
+async def open_core(settings: Settings, *, works: bool = True, warns_of_places: bool = False) -> AsyncIterator[Core]:
     """Open the database, the file store and Rodin, and put the core together around them.
 
-    A process that `works` takes over what a dead one left, if no other one works on this database.
+    With `warns_of_places` it says when database or files lie where they will not last. A process that `works` takes
+    over what a dead one left, if no other one works on this database.
 
     Raises:
         BadSettings, DatabaseTooNew, DatabaseUnusable: the operator has to change something first.
@@ -75,9 +84,12 @@ async def open_core(settings: Settings, *, works: bool = True) -> AsyncIterator[
         tasks, files = SqlTaskStore(database), ObjectFileStore(settings.files_url)
         generator = await stack.enter_async_context(RodinClient(rodin_options(settings, key), clock))
         history = History(tasks=tasks, pace=settings.pace)
-        links = SignedLinks(secret_of(settings, database), public_url=settings.public_url)
+        secret = secret_of(settings, database)
+        links = SignedLinks(secret, public_url=settings.public_url)
         viewer = Viewer(tasks=tasks, history=history, clock=clock, parallel=settings.rodin_max_parallel, links=links)
         log.info("places database=%s files=%s", database.where, files.where)
+        if warns_of_places:
+            await asyncio.to_thread(_warn_of_places, database, files)
         if works and stack.enter_context(WorkerLock(database)).acquired:
             await _take_over(tasks, files)
         yield Core(
@@ -90,6 +102,8 @@ async def open_core(settings: Settings, *, works: bool = True) -> AsyncIterator[
             links=links,
             library=TaskLibrary(tasks=tasks),
             showcase=Showcase(ChildPreviewer(), files),
+            sends=SqlSendLog(database),
+            answers=SqlAnswerStore(database, Vault(secret)),
             history=history,
             clock=clock,
             bell=bell,
@@ -120,15 +134,20 @@ def rodin_options(settings: Settings, key: str) -> RodinOptions:
     )
 
 
-async def serve(core: Core, platforms: Mapping[str, Platform], stopping: asyncio.Event) -> None:
+async def serve(core: Core, platforms: Mapping[str, Platform], stopping: asyncio.Event, *, works: bool = True) -> None:
     """Run the loops and the platforms until `stopping` is set, then stop within ten seconds.
+
+    A process that does not work only tells: other processes send, poll and fetch.
 
     Raises:
         ExceptionGroup: a loop or a platform died; everything else was stopped with it.
     """
     async with asyncio.TaskGroup() as group:
-        runs = [group.create_task(crew.run(stopping), name=name) for name, crew in crews_of(core, platforms).items()]
-        runs_once = group.create_task(check_previewer(core), name="check-previewer")
+        crews = crews_of(core, platforms, works=works)
+        runs = [group.create_task(crew.run(stopping), name=name) for name, crew in crews.items()]
+        janitor = Janitor(sends=core.sends, answers=core.answers, clock=core.clock)
+        runs.append(group.create_task(janitor.run(stopping), name="janitor"))
+        runs_once = group.create_task(check_previewer(core) if works else asyncio.sleep(0), name="check-previewer")
         for platform in platforms.values():
             await platform.start(core.intake)
         log.info("running platforms=%s", ",".join(platforms) or "none")
@@ -160,7 +179,9 @@ async def check_previewer(core: Core) -> None:
 
 
 @asynccontextmanager
-async def web_part(core: Core, *, host: str, port: int) -> AsyncIterator[WebPart]:
+async def web_part(
+    core: Core, *, host: str, port: int, probes: Mapping[str, Probe] | None = None
+) -> AsyncIterator[WebPart]:
     """Serve the pages of finished tasks. Without PUBLIC_URL links lead to this machine, so people on it can follow."""
     links = core.links
     if not isinstance(links, SignedLinks):
@@ -170,7 +191,7 @@ async def web_part(core: Core, *, host: str, port: int) -> AsyncIterator[WebPart
     )
     web = WebPart(
         options,
-        Supplies(library=core.library, files=core.files, links=links, probes={"database": core.ping}),
+        Supplies(library=core.library, files=core.files, links=links, probes={"database": core.ping, **(probes or {})}),
     )
     try:
         await web.start()
@@ -183,24 +204,6 @@ async def web_part(core: Core, *, host: str, port: int) -> AsyncIterator[WebPart
         yield web
     finally:
         await web.stop()
-
-
-async def show_pages(settings: Settings) -> None:
-    """Run the web part alone until SIGINT or SIGTERM: one of several processes on one database."""
-    async with (
-        open_core(settings, works=False) as core,
-        asked_to_stop() as asked,
-        web_part(core, host=settings.web_host, port=settings.web_port),
-    ):
-        await asked
-
-
-async def work(settings: Settings) -> None:
-    """Run the loops alone, with nobody to tell, until SIGINT or SIGTERM: one of several processes on one database."""
-    stopping = asyncio.Event()
-    async with open_core(settings) as core, asked_to_stop() as asked:
-        asked.add_done_callback(lambda _: stopping.set())
-        await serve(core, {}, stopping)
 
 
 @asynccontextmanager
@@ -226,6 +229,14 @@ async def _until_stopped(stopping: asyncio.Event, runs: Sequence[asyncio.Task[No
         await asyncio.wait([told, *runs], return_when=asyncio.FIRST_COMPLETED)
     finally:
         told.cancel()
+
+
+def _warn_of_places(database: Database, files: ObjectFileStore) -> None:
+    """Say at the start when what people made will be gone with the container or at the next start."""
+    for name, path in (("DATABASE_URL", database.path), ("FILES_URL", files.folder)):
+        why = path and passing_place(path)
+        if why:
+            log.warning("place will not last setting=%s why=%s; mount a volume there, or set it elsewhere", name, why)
 
 
 async def _take_over(tasks: TaskStore, files: FileStore) -> None:
@@ -257,7 +268,8 @@ def _intake(
             generator=generator,
             desk=PillowDesk(),
             viewer=viewer,
-            budget=budget,
+            acceptance=Acceptance(tasks=tasks, files=files, budget=budget, clock=clock, bell=bell),
+            link_desk=LinkDesk(files=files, generator=generator, links=viewer.links, clock=clock),
             clock=clock,
             bell=bell,
             default_tier=settings.default_tier,

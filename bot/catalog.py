@@ -143,7 +143,10 @@ def describe(request: Request) -> str:
     parts.extend(request.addons)
     if request.ta_pose:
         parts.append("T/A pose")
-    return ", ".join([*parts, f"seed {request.seed}"])
+    parts.append(f"seed {request.seed}")
+    if request.pictures:
+        parts.append("from 1 picture" if len(request.pictures) == 1 else f"from {len(request.pictures)} pictures")
+    return ", ".join(parts)
 
 
 def notes(request: Request) -> tuple[str, ...]:

@@ -40,6 +40,9 @@ class Platform(Protocol):
     async def stop(self) -> None:
         """Stop taking commands and disconnect."""
 
+    async def ping(self) -> None:
+        """Return when people can be heard and told; raise PlatformError, saying what is missing, when not."""
+
     async def show(self, address: Address, update: Update, *, key: str) -> Address:
         """Show the state of a task by revising its status message, or make one. Returns where it now stands.
 
@@ -81,11 +84,14 @@ class FreshLink:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FreshLinks:
-    """Short-lived links to a task's files, with the sentence that says how long they live and the moment they die."""
+    """Links to a task's files, with the sentence that says how long they live.
+
+    `expires_at` is the moment when they die; None for links of our own, which live as long as the files.
+    """
 
     sentence: str
     links: tuple[FreshLink, ...]
-    expires_at: datetime
+    expires_at: datetime | None
 
 
 class Intake(Protocol):

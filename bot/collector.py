@@ -5,11 +5,11 @@ from __future__ import annotations
 import logging
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from bot.bell import Bell
+from bot.bench import Bench
 from bot.changes import step
 from bot.contact import Contact
 from bot.errors import (
@@ -33,11 +33,8 @@ from bot.model import (
     Task,
     TaskState,
 )
-from bot.ports import Clock, FileStore, Generator, TaskStore, Worker
-from bot.schedule import Pace, backoff_s
+from bot.schedule import backoff_s
 from bot.scratch import scratch_folder
-from bot.showcase import Showcase
-from bot.sweeper import clear_spool
 
 log = logging.getLogger(__name__)
 
@@ -59,20 +56,6 @@ NO_ROOM_WAIT_S = 120.0
 """Between two tries while our own disk or file store takes nothing: each one fetches everything again."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CollectorParts:
-    """What the collector works with."""
-
-    tasks: TaskStore
-    files: FileStore
-    generator: Generator
-    showcase: Showcase
-    worker: Worker
-    clock: Clock
-    bell: Bell
-    pace: Pace
-
-
 class Collector:
     """Waits until the model is listed, fetches every file, and ends the task as ready.
 
@@ -80,45 +63,44 @@ class Collector:
     of files are written together with the end.
     """
 
-    def __init__(self, parts: CollectorParts) -> None:
-        self._parts = parts
-        self._contact = Contact("collector", gap_s=2 * parts.pace.max_s)
+    def __init__(self, bench: Bench) -> None:
+        self._bench = bench
+        self._contact = Contact("collector", gap_s=2 * bench.pace.max_s)
         self._failures: Counter[str] = Counter()
-        self._fetcher = Fetcher(files=parts.files, generator=parts.generator, clock=parts.clock, pace=parts.pace)
+        self._fetcher = Fetcher(files=bench.files, generator=bench.generator, clock=bench.clock, pace=bench.pace)
 
     async def claim(self, room: int) -> Sequence[Task]:
         """Lease finished tasks whose files can be asked for now."""
-        p = self._parts
-        return await p.tasks.claim_due(STATES, p.worker, now=p.clock.now(), limit=room)
+        return await self._bench.claim_due(STATES, room)
 
     async def next_due(self) -> datetime | None:
         """Say when the next listing is due."""
-        return await self._parts.tasks.next_due(STATES, now=self._parts.clock.now())
+        return await self._bench.next_due(STATES)
 
     async def work(self, task: Task) -> None:
         """List once; fetch when the list is whole, else come back later."""
         if task.submission is None:
             raise ValueError(f"task {task.id} is {task.state} without a submission")
         try:
-            listed = await self._parts.generator.files(task.submission)
+            listed = await self._bench.generator.files(task.submission)
             if self._is_whole(task, listed):
                 await self._collect(task, task.submission, listed)
             else:
                 await self._wait_for_listing(task, listed)
         except VendorError as error:
             await self._miss(task, error)
-        self._parts.bell.ring()
+        self._bench.bell.ring()
 
     def _is_whole(self, task: Task, listed: Sequence[RemoteFile]) -> bool:
         """Say whether everything worth waiting for is listed: the model, and for a while the picture asked for."""
         if model_of(task, listed) is None:
             return False
         has_render = any(role_of(file.name) is FileRole.RENDER for file in listed)
-        return has_render or not task.request.preview_render or self._age_s(task) > self._parts.pace.render_s
+        return has_render or not task.request.preview_render or self._age_s(task) > self._bench.pace.render_s
 
     async def _wait_for_listing(self, task: Task, listed: Sequence[RemoteFile]) -> None:
         """Done does not mean listed: ask again, until there were listings for a while and never a model."""
-        p = self._parts
+        p = self._bench
         answered = self._contact.heard(task.id, now=p.clock.now())
         if answered.total_seconds() >= p.pace.listing_s and model_of(task, listed) is None:
             await self._fail(task, FailureKind.NO_MODEL)
@@ -127,7 +109,7 @@ class Collector:
         await step(p.tasks, p.clock, task, lambda row: replace(row, next_at=due, misses=0))
 
     async def _collect(self, task: Task, submission: Submission, listed: Sequence[RemoteFile]) -> None:
-        p = self._parts
+        p = self._bench
         try:
             async with scratch_folder() as scratch:
                 files = await self._fetch_all(task, submission, listed, scratch)
@@ -144,7 +126,6 @@ class Collector:
 
         await step(p.tasks, p.clock, task, ready)
         log.info("task moved task=%s from=%s to=%s files=%d", task.id, task.state, TaskState.READY, len(made))
-        await clear_spool(p.files, task.id)
 
     async def _fetch_all(
         self, task: Task, submission: Submission, listed: Sequence[RemoteFile], scratch: Path
@@ -175,7 +156,7 @@ class Collector:
 
     async def _miss(self, task: Task, error: VendorError) -> None:
         """A listing or transfer that failed: again later; an outage is waited for, anything else only so often."""
-        p = self._parts
+        p = self._bench
         now = p.clock.now()
         misses = task.misses + 1
         if isinstance(error, VendorBusy):
@@ -202,25 +183,25 @@ class Collector:
 
     async def _wait_for_room(self, task: Task, error: StorageError) -> None:
         """Our own disk or file store takes nothing: Rodin keeps the files for days, so the operator has time."""
-        p = self._parts
+        p = self._bench
         log.error("files not stored, trying again task=%s error=%s", task.id, error)
         due = p.clock.now() + timedelta(seconds=NO_ROOM_WAIT_S)
         await step(p.tasks, p.clock, task, lambda row: replace(row, next_at=due))
 
     async def _fail(self, task: Task, kind: FailureKind) -> None:
-        p = self._parts
+        p = self._bench
         now = p.clock.now()
         self._forget(task)
         failure = Failure(kind=kind, charged=Charge.YES)
         await step(p.tasks, p.clock, task, lambda row: row.move(TaskState.FAILED, now=now, failure=failure))
 
     def _forget(self, task: Task) -> None:
-        self._contact.forget(task.id, now=self._parts.clock.now())
+        self._contact.forget(task.id, now=self._bench.clock.now())
         self._failures.pop(task.id, None)
 
     def _age_s(self, task: Task) -> float:
         """Seconds since the jobs were over."""
-        return (self._parts.clock.now() - task.changed_at).total_seconds()
+        return (self._bench.clock.now() - task.changed_at).total_seconds()
 
 
 def model_of(task: Task, listed: Sequence[RemoteFile]) -> int | None:

@@ -9,6 +9,7 @@ from bot.bell import Bell
 from bot.exhibit import Library, Links
 from bot.history import History
 from bot.intake import CoreIntake
+from bot.outbox import AnswerStore, SendLog
 from bot.ports import Clock, FileStore, Generator, TaskStore, Worker
 from bot.settings import Settings
 from bot.showcase import Showcase
@@ -28,6 +29,8 @@ class Core:
     links: Links
     library: Library
     showcase: Showcase
+    sends: SendLog
+    answers: AnswerStore
     history: History
     clock: Clock
     bell: Bell

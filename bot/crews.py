@@ -7,110 +7,84 @@ from dataclasses import replace
 from datetime import timedelta
 
 from bot.announcer import Announcer, AnnouncerParts
+from bot.bench import Bench
 from bot.chat import Platform
-from bot.collector import Collector, CollectorParts
+from bot.collector import Collector
 from bot.core import Core
 from bot.crew import Crew, Job
-from bot.curator import Curator, CuratorParts
+from bot.curator import Curator
 from bot.ports import Worker
 from bot.settler import Settler
-from bot.submitter import Submitter, SubmitterParts
-from bot.tracker import Tracker, TrackerParts
-
-POLLS_AT_ONCE = 8
-FETCHES_AT_ONCE = 2
-MODELS_AT_ONCE = 1
-"""Pictures are made one model at a time: two would only take each other's processor."""
-
-TELLINGS_AT_ONCE = 8
+from bot.submitter import Submitter
+from bot.tracker import Tracker
 
 CURATOR = "curator"
 
+AT_ONCE = {"tracker": 8, "collector": 2, CURATOR: 1, "announcer": 8}
+"""How many tasks a loop has in hand. Pictures are made one model at a time: two would only take each other's processor.
+The submitter has as many as may be at Rodin."""
 
-def crews_of(core: Core, platforms: Mapping[str, Platform]) -> dict[str, Crew]:
-    """Return the loops by name; the announcer only where there is somebody to tell.
+Loop = Submitter | Tracker | Collector | Curator | Announcer
+
+
+def crews_of(core: Core, platforms: Mapping[str, Platform], *, works: bool = True) -> dict[str, Crew]:
+    """Return the loops by name; the announcer only where there is somebody to tell, the others where it `works`.
 
     Each loop claims under a name of its own, so that none gives back another one's lease on the same row.
     """
-    c, parallel = core, core.settings.rodin_max_parallel
-    pace = core.settings.pace
+    loops = {**(_working(core) if works else {}), **(_telling(core, platforms) if platforms else {})}
+    return {name: _crew(core, name, loop) for name, loop in loops.items()}
 
-    def worker(name: str) -> Worker:
-        return replace(c.worker, name=f"{c.worker.name}-{name}")
 
+def _telling(core: Core, platforms: Mapping[str, Platform]) -> dict[str, Loop]:
+    announcer = Announcer(
+        AnnouncerParts(
+            tasks=core.tasks,
+            viewer=core.viewer,
+            platforms=platforms,
+            worker=_worker(core, "announcer"),
+            clock=core.clock,
+        )
+    )
+    return {"announcer": announcer}
+
+
+def _working(core: Core) -> dict[str, Loop]:
+    settings = core.settings
     settler = Settler(
-        tasks=c.tasks,
-        generator=c.generator,
-        clock=c.clock,
-        pace=pace,
-        is_exclusive=c.settings.rodin_key_exclusive,
+        tasks=core.tasks,
+        generator=core.generator,
+        clock=core.clock,
+        pace=settings.pace,
+        is_exclusive=settings.rodin_key_exclusive,
     )
-    submitter = Submitter(
-        SubmitterParts(
-            tasks=c.tasks,
-            files=c.files,
-            generator=c.generator,
-            settler=settler,
-            worker=worker("submitter"),
-            clock=c.clock,
-            bell=c.bell,
-            pace=pace,
-            parallel=parallel,
-        )
-    )
-    tracker = Tracker(
-        TrackerParts(
-            tasks=c.tasks,
-            generator=c.generator,
-            history=c.history,
-            worker=worker("tracker"),
-            clock=c.clock,
-            bell=c.bell,
-            pace=pace,
-        )
-    )
-    collector = Collector(
-        CollectorParts(
-            tasks=c.tasks,
-            files=c.files,
-            generator=c.generator,
-            showcase=c.showcase,
-            worker=worker("collector"),
-            clock=c.clock,
-            bell=c.bell,
-            pace=pace,
-        )
-    )
-    curator = Curator(
-        CuratorParts(
-            tasks=c.tasks,
-            files=c.files,
-            generator=c.generator,
-            showcase=c.showcase,
-            worker=worker("curator"),
-            clock=c.clock,
-            bell=c.bell,
-            pace=pace,
-            keep=timedelta(days=c.settings.keep_files_days),
-        )
-    )
-    crews = {
-        "submitter": _crew(core, worker("submitter"), parallel, submitter),
-        "tracker": _crew(core, worker("tracker"), POLLS_AT_ONCE, tracker),
-        "collector": _crew(core, worker("collector"), FETCHES_AT_ONCE, collector),
-        CURATOR: _crew(core, worker("curator"), MODELS_AT_ONCE, curator),
+    return {
+        "submitter": Submitter(_bench(core, "submitter"), settler=settler, parallel=settings.rodin_max_parallel),
+        "tracker": Tracker(_bench(core, "tracker")),
+        "collector": Collector(_bench(core, "collector")),
+        CURATOR: Curator(_bench(core, CURATOR), keep=timedelta(days=settings.keep_files_days)),
     }
-    if platforms:
-        announcer = Announcer(
-            AnnouncerParts(
-                tasks=c.tasks, viewer=c.viewer, platforms=platforms, worker=worker("announcer"), clock=c.clock
-            )
-        )
-        crews["announcer"] = _crew(core, worker("announcer"), TELLINGS_AT_ONCE, announcer)
-    return crews
 
 
-def _crew(core: Core, worker: Worker, limit: int, loop: Submitter | Tracker | Collector | Curator | Announcer) -> Crew:
-    name = worker.name.rpartition("-")[2]
+def _bench(core: Core, name: str) -> Bench:
+    return Bench(
+        tasks=core.tasks,
+        files=core.files,
+        generator=core.generator,
+        history=core.history,
+        showcase=core.showcase,
+        worker=_worker(core, name),
+        clock=core.clock,
+        bell=core.bell,
+        pace=core.settings.pace,
+    )
+
+
+def _worker(core: Core, name: str) -> Worker:
+    return replace(core.worker, name=f"{core.worker.name}-{name}")
+
+
+def _crew(core: Core, name: str, loop: Loop) -> Crew:
+    limit = core.settings.rodin_max_parallel if name == "submitter" else AT_ONCE[name]
     job = Job(name=name, limit=limit, claim=loop.claim, work=loop.work, next_due=loop.next_due)
-    return Crew(job, tasks=core.tasks, worker=worker, clock=core.clock, bell=core.bell)
+    return Crew(job, tasks=core.tasks, worker=_worker(core, name), clock=core.clock, bell=core.bell)

@@ -4,25 +4,25 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from bot import text
-from bot.bell import Bell
+from bot.bench import Bench
 from bot.changes import step
 from bot.errors import NoSuchFile, StorageError, VendorError
 from bot.fetcher import Fetcher, Wanted
 from bot.files import role_of
 from bot.looks import Removal
 from bot.model import FileRole, ModelFile, RemoteFile, Submission, Task, TaskState
-from bot.ports import Clock, FileStore, Generator, TaskStore, Worker
-from bot.schedule import Pace
 from bot.scratch import scratch_folder
-from bot.showcase import Showcase, free_name
+from bot.showcase import free_name
+from bot.sweeper import clear_all
 
 log = logging.getLogger(__name__)
 
-STATES = (TaskState.READY,)
+STATES = (TaskState.READY, TaskState.FAILED, TaskState.UNCLEAR)
+"""A task without a model still has the pictures that it was asked with, until nobody may want them any more."""
 
 NEVER = datetime(9999, 1, 1, tzinfo=UTC)
 """When nothing more is to be done about a task."""
@@ -40,21 +40,6 @@ LEAST_LATE_S = 60.0
 """Where a simulator's time runs faster, making pictures first does not."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CuratorParts:
-    """What the curator works with. Files are kept for `keep` after the end of their task."""
-
-    tasks: TaskStore
-    files: FileStore
-    generator: Generator
-    showcase: Showcase
-    worker: Worker
-    clock: Clock
-    bell: Bell
-    pace: Pace
-    keep: timedelta
-
-
 class Curator:
     """Does the next thing about a finished task when its `next_at` has come.
 
@@ -63,18 +48,19 @@ class Curator:
     neither dead links that look alive nor files that nobody remembers.
     """
 
-    def __init__(self, parts: CuratorParts) -> None:
-        self._parts = parts
-        self._fetcher = Fetcher(files=parts.files, generator=parts.generator, clock=parts.clock, pace=parts.pace)
+    def __init__(self, bench: Bench, *, keep: timedelta) -> None:
+        """Make one that keeps files for `keep` after the end of their task."""
+        self._bench = bench
+        self._keep = keep
+        self._fetcher = Fetcher(files=bench.files, generator=bench.generator, clock=bench.clock, pace=bench.pace)
 
     async def claim(self, room: int) -> Sequence[Task]:
         """Lease finished tasks about which something is to be done."""
-        p = self._parts
-        return await p.tasks.claim_due(STATES, p.worker, now=p.clock.now(), limit=room)
+        return await self._bench.claim_due(STATES, room)
 
     async def next_due(self) -> datetime | None:
         """Say when the next thing is to be done."""
-        return await self._parts.tasks.next_due(STATES, now=self._parts.clock.now())
+        return await self._bench.next_due(STATES)
 
     async def work(self, task: Task) -> None:
         """Do one thing about one task."""
@@ -85,15 +71,17 @@ class Curator:
             await self._give_up_pictures(task)
         except StorageError as error:
             log.warning("model not looked after, trying again task=%s error=%s", task.id, error)
-            await self._rest(task, until=self._parts.clock.now() + timedelta(seconds=TROUBLE_S))
-        self._parts.bell.ring()
+            await self._rest(task, until=self._bench.clock.now() + timedelta(seconds=TROUBLE_S))
+        self._bench.bell.ring()
 
     async def _do_next(self, task: Task) -> None:
-        now = self._parts.clock.now()
+        now = self._bench.clock.now()
         if task.showing.removal is not None:
             await self._clear(task)
         elif self._expires_at(task) <= now:
             await self._expire(task)
+        elif task.state is not TaskState.READY:
+            await self._rest(task, until=self._due(task))
         elif not task.showing.is_pictured and task.files:
             await self._picture(task)
         elif task.submission is not None and self._awaits_render(task):
@@ -102,7 +90,7 @@ class Curator:
             await self._rest(task, until=self._due(task))
 
     async def _picture(self, task: Task) -> None:
-        p = self._parts
+        p = self._bench
         async with scratch_folder() as folder:
             made = await p.showcase.pictures(task, folder)
 
@@ -120,7 +108,7 @@ class Curator:
 
     async def _look_for_render(self, task: Task, submission: Submission) -> None:
         """Take in the rendered picture that was asked for, if Rodin lists it by now; else look again later."""
-        p = self._parts
+        p = self._bench
         try:
             listed = await p.generator.files(submission)
             remote = next((file for file in listed if role_of(file.name) is FileRole.RENDER), None)
@@ -151,10 +139,10 @@ class Curator:
     async def _unless_removed(self, row: Task) -> None:
         """Take away again what was stored for a task that was deleted meanwhile."""
         if row.showing.removal is not None:
-            await self._parts.files.remove(folder_of(row.id))
+            await clear_all(self._bench.files, row.id)
 
     async def _give_up_pictures(self, task: Task) -> None:
-        p = self._parts
+        p = self._bench
 
         def without(row: Task) -> Task:
             if row.showing.removal is not None:
@@ -165,53 +153,52 @@ class Curator:
         await step(p.tasks, p.clock, task, without)
 
     async def _expire(self, task: Task) -> None:
-        p = self._parts
+        p = self._bench
         now = p.clock.now()
         await step(p.tasks, p.clock, task, lambda row: removed(row, Removal.EXPIRED, now=now))
         log.info("files expired task=%s", task.id)
 
     async def _clear(self, task: Task) -> None:
-        await self._parts.files.remove(folder_of(task.id))
+        await clear_all(self._bench.files, task.id)
         await self._rest(task, until=NEVER)
 
     async def _rest(self, task: Task, *, until: datetime) -> None:
-        p = self._parts
+        p = self._bench
         await step(p.tasks, p.clock, task, lambda row: rested(row, since=task, until=until))
 
     def _awaits_render(self, task: Task) -> bool:
         """Say whether a rendered picture was asked for that may still come."""
-        if not task.request.preview_render or any(file.role is FileRole.RENDER for file in task.files):
+        if task.state is not TaskState.READY or not task.request.preview_render:
             return False
-        late_s = (self._parts.clock.now() - _end_of(task)).total_seconds()
-        return late_s < max(LATE_RENDERS * self._parts.pace.render_s, LEAST_LATE_S)
+        if any(file.role is FileRole.RENDER for file in task.files):
+            return False
+        late_s = (self._bench.clock.now() - _end_of(task)).total_seconds()
+        return late_s < max(LATE_RENDERS * self._bench.pace.render_s, LEAST_LATE_S)
 
     def _due(self, task: Task) -> datetime:
         """Say when the next thing after this one is to be done."""
-        now = self._parts.clock.now()
+        now = self._bench.clock.now()
         if self._awaits_render(task):
-            return now + timedelta(seconds=self._parts.pace.max_s)
+            return now + timedelta(seconds=self._bench.pace.max_s)
         return min(self._expires_at(task), now + LOOK_AGAIN)
 
     def _expires_at(self, task: Task) -> datetime:
-        return _end_of(task) + self._parts.keep
+        return _end_of(task) + self._keep
 
 
 def removed(task: Task, why: Removal, *, now: datetime) -> Task:
-    """Return a finished task whose files are gone for people from now on: no links, no list."""
+    """Return an ended task whose files are gone for people from now on: no links, no list."""
     if task.showing.removal is not None:
         return task
     showing = replace(task.showing, removal=why, is_pictured=True, generation=task.showing.generation + 1)
+    if task.state is not TaskState.READY:  # only the pictures that it was asked with go, which nobody is told
+        return replace(task, showing=showing, next_at=now)
     return task.revise(files=(), showing=showing, next_at=now)
 
 
 def rested(row: Task, *, since: Task, until: datetime) -> Task:
     """Return a task that rests, unless it was changed since we looked: then its moment is another's to set."""
     return replace(row, next_at=until) if row.revision == since.revision else row
-
-
-def folder_of(task_id: str) -> str:
-    """Return where a task's results lie in the file store."""
-    return f"tasks/{task_id}"
 
 
 def _end_of(task: Task) -> datetime:

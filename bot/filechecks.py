@@ -24,6 +24,9 @@ RIFF_HEADER_BYTES = 8
 PNG_END = b"IEND\xaeB`\x82"
 """The last chunk of every PNG, with its checksum. Source: W3C, PNG Specification, IEND."""
 
+JPEG_END = b"\xff\xd9"
+"""The marker at the end of every JPEG; within the picture's data no such bytes stand. Source: ITU-T T.81, Annex B."""
+
 MARKUP = re.compile(
     rb"(\xef\xbb\xbf)?\s*(<\?xml[^>]*\?>\s*)?(?><!--.*?-->\s*)*+"
     rb"<(!doctype\s+(html|svg)|html|head|body|script|error|svg)",
@@ -107,6 +110,10 @@ def _is_webp(sample: Sample) -> bool:
     return bool(struct.unpack("<I", head[4:8])[0] + RIFF_HEADER_BYTES <= sample.size_bytes)
 
 
+def _is_jpeg(sample: Sample) -> bool:
+    return sample.head.startswith(b"\xff\xd8\xff") and JPEG_END in sample.tail
+
+
 def _begins(*marks: bytes) -> Callable[[Sample], bool]:
     return lambda sample: sample.head.startswith(marks)
 
@@ -119,8 +126,8 @@ CHECKS: Mapping[str, Callable[[Sample], bool]] = {
     "obj": _is_text,
     "mtl": _is_text,
     "png": _is_png,
-    "jpg": _begins(b"\xff\xd8\xff"),
-    "jpeg": _begins(b"\xff\xd8\xff"),
+    "jpg": _is_jpeg,
+    "jpeg": _is_jpeg,
     "webp": _is_webp,
     "gif": _begins(b"GIF87a", b"GIF89a"),
 }

@@ -2,51 +2,42 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
 import re
 import secrets
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from bot import text
+from bot.acceptance import SEEDS, Acceptance, Order, another_seed
 from bot.bell import Bell
-from bot.budget import Budget, day_of
-from bot.catalog import price, resolve
+from bot.budget import day_of
+from bot.catalog import resolve
 from bot.changes import attempt
-from bot.chat import Wish
-from bot.curator import folder_of, removed
+from bot.chat import FreshLinks, Wish
+from bot.curator import removed
 from bot.errors import (
-    DuplicateEvent,
-    NoSuchFile,
     NoSuchTask,
     NotFound,
     NotPossible,
+    NotYours,
     StorageError,
     UserMistake,
     VendorError,
     VendorRefused,
 )
+from bot.freshlinks import LinkDesk
 from bot.looks import Removal
-from bot.model import Address, FailureKind, Owner, Picture, Request, Task, TaskState
+from bot.model import Address, FailureKind, Owner, Task, TaskState
 from bot.ports import Clock, FileStore, Generator, PictureDesk, PreparedPicture, TaskStore
-from bot.sweeper import clear_spool
+from bot.reasking import next_options
+from bot.sweeper import clear_all, clear_spool
 from bot.update import Update
 from bot.view import Viewer
 
 log = logging.getLogger(__name__)
 
-ID_CHARACTERS = "23456789abcdefghjkmnpqrstuvwxyz"
-"""No 0 or o, no 1, i or l: ids are read aloud and typed."""
-
-ID_LENGTH = 7
-"""27 thousand million ids: two of a million tasks meet with a chance of one in fifty, and then one is refused."""
-
 ID_SHAPE = re.compile(r"[a-z0-9_-]{1,40}")
 """What an id may look like that is worth looking up; whatever else people type is no task's."""
-
-SEEDS = 65_536
-"""Rodin's seeds are 0 to 65535."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,7 +49,8 @@ class IntakeParts:
     generator: Generator
     desk: PictureDesk
     viewer: Viewer
-    budget: Budget
+    acceptance: Acceptance
+    link_desk: LinkDesk
     clock: Clock
     bell: Bell
     default_tier: str
@@ -66,27 +58,14 @@ class IntakeParts:
     admin_ids: frozenset[str]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Order:
-    """A checked request with its pictures in hand, and who asks for it where. `event` makes one task only."""
-
-    request: Request
-    pictures: Sequence[PreparedPicture]
-    owner: Owner
-    address: Address
-    event: str | None = None
-    parent_id: str | None = None
-
-
 class CoreIntake:
     """The `Intake` port, over the table of tasks."""
 
     def __init__(self, parts: IntakeParts) -> None:
         self._parts = parts
-        self._budget_gate = asyncio.Lock()
 
     async def generate(self, wish: Wish, owner: Owner, address: Address, *, event: str | None = None) -> Task:
-        """Check a wish and write it down; see `bot.ports.Intake`."""
+        """Check a wish and write it down; see `bot.chat.Intake`."""
         p = self._parts
         if (known := await self._made_by(event)) is not None:
             return known
@@ -99,7 +78,46 @@ class CoreIntake:
             seed=secrets.randbelow(SEEDS),
         )
         prepared = await p.desk.prepare(wish.pictures)
-        return await self._accept(Order(request=request, pictures=prepared, owner=owner, address=address, event=event))
+        order = Order(request=request, pictures=prepared, owner=owner, address=address, event=event)
+        return await p.acceptance.accept(order)
+
+    async def follow(self, wish: Wish, owner: Owner, address: Address, *, event: str | None = None) -> Task:
+        """Make the next version of the newest task at a place; see `bot.chat.Intake`."""
+        p = self._parts
+        if (known := await self._made_by(event)) is not None:
+            return known
+        parent = await self._newest_at(address)
+        options = wish.options or {}
+        if not (wish.prompt.strip() or wish.pictures or options):
+            raise UserMistake(text.nothing_new())
+        count = len(wish.pictures) or len(parent.request.pictures)
+        request = resolve(
+            wish.prompt.strip() or parent.request.prompt,
+            next_options(parent.request, options, same_pictures=not wish.pictures),
+            pictures=count,
+            default_tier=p.default_tier,
+            default_format=p.default_format,
+            seed=another_seed(parent.request.seed),
+        )
+        order = Order(
+            request=request,
+            pictures=await self._pictures(wish, parent),
+            owner=owner,
+            address=address,
+            event=event,
+            parent_id=parent.id,
+        )
+        return await p.acceptance.accept(order)
+
+    async def again(self, task_id: str, owner: Owner, address: Address, *, event: str | None = None) -> Task:
+        """Ask for a finished task once more with another seed; each `event` makes a task of its own."""
+        old = await self._own(task_id, owner)
+        if (known := await self._made_by(event)) is not None:
+            return known
+        if not old.has_ended:
+            raise NotPossible(text.not_over_yet(old))
+        request = replace(old.request, seed=another_seed(old.request.seed))
+        return await self._repeat(old, Order(request=request, pictures=(), owner=owner, address=address, event=event))
 
     async def resend(self, task_id: str, owner: Owner, address: Address, *, event: str | None = None) -> Task:
         """Ask again for what failed or stayed unclear, as a new task with the same request.
@@ -114,17 +132,8 @@ class CoreIntake:
             raise NotPossible(text.not_to_resend(old))
         if old.failure is not None and old.failure.kind is FailureKind.PICTURES_LOST:
             raise NotPossible(text.pictures_gone())
-        prepared = [await self._again(picture) for picture in old.request.pictures]
-        return await self._accept(
-            Order(
-                request=old.request,
-                pictures=prepared,
-                owner=owner,
-                address=address,
-                event=only_once,
-                parent_id=old.id,
-            )
-        )
+        order = Order(request=old.request, pictures=(), owner=owner, address=address, event=only_once)
+        return await self._repeat(old, order)
 
     async def status(self, task_id: str, owner: Owner) -> Update:
         """Say how one of the person's tasks stands."""
@@ -167,7 +176,7 @@ class CoreIntake:
             raise NotPossible(text.not_to_delete(own))
         task = await attempt(p.tasks, own.id, lambda row: removed(row, Removal.DELETED, now=p.clock.now()))
         try:
-            await p.files.remove(folder_of(task.id))
+            await clear_all(p.files, task.id)
         except StorageError as error:
             log.warning("files not removed yet task=%s error=%s", task.id, error)
         log.info("files deleted task=%s", task.id)
@@ -179,9 +188,13 @@ class CoreIntake:
         p = self._parts
         return text.used(await p.tasks.usage(owner, since=day_of(p.clock.now())))
 
-    async def balance(self, owner: Owner) -> str:
-        """Say how many credits the key holds; for admins."""
-        if owner.user_id not in self._parts.admin_ids:
+    async def fresh_links(self, task_id: str, owner: Owner) -> FreshLinks:
+        """Return short-lived links to a finished task's files, for this person only."""
+        return await self._parts.link_desk.fresh(await self._own(task_id, owner))
+
+    async def balance(self, owner: Owner, *, is_admin: bool = False) -> str:
+        """Say how many credits the key holds; for admins, the platform's or the operator's own."""
+        if not is_admin and owner.user_id not in self._parts.admin_ids:
             raise UserMistake(text.admins_only())
         try:
             return text.balance(await self._parts.generator.balance())
@@ -196,73 +209,23 @@ class CoreIntake:
         """Return what an event has made already: a repeat is answered before anything is checked or counted."""
         return None if event is None else await self._parts.tasks.made_by(event)
 
-    async def _accept(self, order: Order) -> Task:
-        """Put the pictures where the submitter finds them, then write the row that names them."""
-        p = self._parts
-        task_id = await self._new_id()
-        pictures = await self._spool(task_id, order.pictures)
-        now = p.clock.now()
-        task = Task(
-            id=task_id,
-            request=replace(order.request, pictures=pictures),
-            owner=order.owner,
-            address=order.address,
-            price=price(order.request),
-            created_at=now,
-            changed_at=now,
-            next_at=now,
-            event=order.event,
-            parent_id=order.parent_id,
-        )
-        # After any other failure the row may be there all the same, so its pictures stay for the sweeper to judge.
-        try:
-            await self._write(task)
-        except DuplicateEvent as error:
-            log.info("event taken before task=%s", error.task_id)
-            await clear_spool(p.files, task.id)
-            return await p.tasks.load(error.task_id)
-        except UserMistake:
-            await clear_spool(p.files, task.id)
-            raise
-        log.info("task accepted task=%s platform=%s tier=%s", task.id, task.owner.platform, task.request.tier)
-        p.bell.ring()
-        return task
+    async def _repeat(self, old: Task, order: Order) -> Task:
+        """Accept an order for what was asked before, with the pictures of then."""
+        acceptance = self._parts.acceptance
+        pictures = await acceptance.pictures_of(old)
+        return await acceptance.accept(replace(order, pictures=pictures, parent_id=old.id))
 
-    async def _new_id(self) -> str:
-        """Return an id that no task has: its pictures must not overwrite another one's."""
-        while True:
-            task_id = "".join(secrets.choice(ID_CHARACTERS) for _ in range(ID_LENGTH))
-            try:
-                await self._parts.tasks.load(task_id)
-            except NoSuchTask:
-                return task_id
+    async def _pictures(self, wish: Wish, parent: Task) -> tuple[PreparedPicture, ...]:
+        """Return the pictures of a wish, else those of the task that it follows."""
+        if wish.pictures:
+            return await self._parts.desk.prepare(wish.pictures)
+        return await self._parts.acceptance.pictures_of(parent)
 
-    async def _write(self, task: Task) -> None:
-        async with self._budget_gate:  # two commands at once must not both see the same credits left
-            await self._parts.budget.check(task.owner, task.price)
-            await self._parts.tasks.add(task)
-
-    async def _spool(self, task_id: str, prepared: Sequence[PreparedPicture]) -> tuple[Picture, ...]:
-        pictures = []
-        for number, picture in enumerate(prepared, start=1):
-            name = f"picture-{number}.{picture.extension}"
-            key = f"spool/{task_id}/{name}"
-            await self._parts.files.save_bytes(key, picture.data)
-            pictures.append(picture.stored(key, name))
-        return tuple(pictures)
-
-    async def _again(self, picture: Picture) -> PreparedPicture:
-        try:
-            data = await self._parts.files.load(picture.key)
-        except NoSuchFile as error:
-            raise NotPossible(text.pictures_gone()) from error
-        return PreparedPicture(
-            data=data,
-            media_type=picture.media_type,
-            extension=picture.name.rpartition(".")[2],
-            width_px=picture.width_px,
-            height_px=picture.height_px,
-        )
+    async def _newest_at(self, address: Address) -> Task:
+        found = await self._parts.tasks.tasks_at(address.platform, address.place, limit=1) if address.place else ()
+        if not found:
+            raise NotFound(text.no_model_here())
+        return found[0]
 
     async def _own(self, task_id: str, owner: Owner) -> Task:
         """Return a task if it is this person's; somebody else's looks the same as none."""
@@ -273,6 +236,14 @@ class CoreIntake:
             task = await self._parts.tasks.load(wanted)
         except NoSuchTask as error:
             raise NotFound(text.no_such_task(task_id)) from error
-        if (task.owner.platform, task.owner.user_id) != (owner.platform, owner.user_id):
-            raise NotFound(text.no_such_task(task_id))
-        return task
+        if (task.owner.platform, task.owner.user_id) == (owner.platform, owner.user_id):
+            return task
+        if _can_see(owner, task):
+            raise NotYours(text.not_yours())
+        raise NotFound(text.no_such_task(task_id))
+
+
+def _can_see(owner: Owner, task: Task) -> bool:
+    """Say whether a task stands where this person is: in a thread of the same server, for all to see."""
+    is_shared = bool(task.address.place) and owner.server_id is not None
+    return is_shared and (task.owner.platform, task.owner.server_id) == (owner.platform, owner.server_id)

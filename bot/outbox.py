@@ -5,9 +5,13 @@ Every implementation of a port runs the same contract suite in `tests/contract/`
 
 from __future__ import annotations
 
+import logging
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,3 +63,47 @@ class AnswerStore(Protocol):
 
     async def erase(self, *, before: datetime) -> int:
         """Erase every secret that died before a moment; return how many."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outgoing:
+    """A message that is to be posted once, under a key.
+
+    `send` posts it and returns the platform's id of it. `find` looks for it where it went and returns its id, or None
+    where it is not or nobody can look. `unsent` are the errors after which it surely is not there.
+    """
+
+    key: str
+    send: Callable[[], Awaitable[str]]
+    find: Callable[[], Awaitable[str | None]]
+    unsent: tuple[type[Exception], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Posted:
+    """A message that is there; `is_new` when it shows what was just sent, else it may show something older."""
+
+    message: str
+    is_new: bool
+
+
+async def post_once(sends: SendLog, outgoing: Outgoing, *, now: datetime) -> Posted:
+    """Post a message once, whatever happens in between: write first, then post, then note.
+
+    One whose posting had an unknown outcome is looked for before it is posted again.
+    """
+    sending = await sends.begin(outgoing.key, now=now)
+    if sending.message is not None:
+        return Posted(message=sending.message, is_new=False)
+    if sending.is_repeat and (found := await outgoing.find()) is not None:
+        log.info("message found again key=%s", outgoing.key)
+        await sends.sent(outgoing.key, message=found)
+        return Posted(message=found, is_new=False)
+    try:
+        message = await outgoing.send()
+    except outgoing.unsent:
+        if not sending.is_repeat:  # an earlier try may still stand somewhere
+            await sends.undo(outgoing.key)
+        raise
+    await sends.sent(outgoing.key, message=message)
+    return Posted(message=message, is_new=True)

@@ -184,7 +184,7 @@ class TaskStore(Protocol):
         """Return this person's newest tasks on this platform (platform and user id count), newest first."""
 
     async def tasks_at(self, platform: str, place: str, *, limit: int) -> tuple[Task, ...]:
-        """Return the newest tasks whose address has this `place` on a platform, newest first."""
+        """Return the newest tasks whose address has this `place` on a platform, newest first; none for an empty one."""
 
     async def tasks_in(self, states: Collection[TaskState], *, limit: int) -> tuple[Task, ...]:
         """Return tasks in these states, oldest first."""

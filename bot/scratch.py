@@ -29,13 +29,14 @@ async def scratch_folder() -> AsyncIterator[Path]:
         StorageError: the disk will not take it.
     """
     try:
-        folder = Path(await asyncio.to_thread(tempfile.mkdtemp, prefix=PREFIX))
+        # At once: a wait could be cancelled while a thread makes a folder that nobody then knows of.
+        folder = Path(tempfile.mkdtemp(prefix=PREFIX))
     except OSError as error:
         raise StorageError(f"no folder for files on their way: {error.strerror or error}") from error
     try:
         yield folder
     finally:
-        await asyncio.to_thread(shutil.rmtree, folder, ignore_errors=True)
+        await asyncio.shield(asyncio.to_thread(shutil.rmtree, folder, ignore_errors=True))
 
 
 def sweep_scratch() -> int:

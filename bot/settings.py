@@ -41,6 +41,13 @@ def _split(value: Any) -> Any:
     return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
 
 
+def _server_ids(value: Any) -> Any:
+    words = _split(value)
+    if isinstance(words, tuple) and not all(str(word).isdecimal() for word in words):
+        raise ValueError("must be ids of Discord servers: numbers, with commas between")
+    return words
+
+
 Secret = Annotated[SecretStr | None, BeforeValidator(_blank_is_absent)]
 Words = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_split)]
 Credits = Annotated[Annotated[Decimal, Field(ge=0)] | None, BeforeValidator(_blank_is_absent)]
@@ -60,7 +67,7 @@ class Settings(BaseSettings):
     rodin_key_exclusive: bool = False
     discord_token: Secret = None
     discord_api_url: str = "https://discord.com/api/v10"
-    discord_guild_ids: Words = ()
+    discord_guild_ids: Annotated[tuple[int, ...], NoDecode, BeforeValidator(_server_ids)] = ()
     slack_bot_token: Secret = None
     slack_app_token: Secret = None
     slack_signing_secret: Secret = None

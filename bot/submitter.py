@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 
-from bot.bell import Bell
+from bot.bench import Bench
 from bot.changes import change, step
 from bot.errors import (
     DatabaseBusy,
@@ -21,7 +21,6 @@ from bot.errors import (
     VendorUnclear,
 )
 from bot.model import Charge, Failure, FailureKind, Hold, Submission, Task, TaskState
-from bot.ports import Clock, FileStore, Generator, TaskStore, Worker
 from bot.schedule import Pace, backoff_s
 from bot.settler import Settler
 from bot.sweeper import clear_spool
@@ -32,41 +31,29 @@ WRITE_WAIT_S = 5.0
 """Between two tries to write down what Rodin gave back, while the database refuses it."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SubmitterParts:
-    """What the submitter works with. `parallel` is the number of tasks at Rodin at once, per key."""
-
-    tasks: TaskStore
-    files: FileStore
-    generator: Generator
-    settler: Settler
-    worker: Worker
-    clock: Clock
-    bell: Bell
-    pace: Pace
-    parallel: int
-
-
 class Submitter:
     """Takes the task whose turn it is, writes that it is being sent, sends it once, writes what came of it.
 
     A process that dies after the first write leaves a row in `submitting`, which only the settler touches.
     """
 
-    def __init__(self, parts: SubmitterParts) -> None:
-        self._parts = parts
-        self._door = Door(parts.pace)
+    def __init__(self, bench: Bench, *, settler: Settler, parallel: int) -> None:
+        """Make one that keeps at most `parallel` tasks at Rodin."""
+        self._bench = bench
+        self._settler = settler
+        self._parallel = parallel
+        self._door = Door(bench.pace)
         self._sending: set[str] = set()
 
     async def claim(self, room: int) -> Sequence[Task]:
         """Lease orphans of a dead process first, then accepted tasks, up to `room` of them."""
-        p = self._parts
+        p = self._bench
         now = p.clock.now()
         claimed = list(await p.tasks.claim_due([TaskState.SUBMITTING], p.worker, now=now, limit=room))
         sendable = self._door.room(now, room - len(claimed), sending=len(self._sending))
         for _ in range(sendable):
             try:
-                task = await p.tasks.claim_accepted(p.worker, now=now, parallel=p.parallel)
+                task = await p.tasks.claim_accepted(p.worker, now=now, parallel=self._parallel)
             except DatabaseBusy:
                 if not claimed:
                     raise
@@ -79,7 +66,7 @@ class Submitter:
 
     async def next_due(self) -> datetime | None:
         """Say when the next claim may find something."""
-        p = self._parts
+        p = self._bench
         now = p.clock.now()
         doubtful = await p.tasks.next_due([TaskState.SUBMITTING], now=now)
         waiting = await p.tasks.next_due([TaskState.ACCEPTED], now=now)
@@ -90,15 +77,15 @@ class Submitter:
         """Send one accepted task, or settle one that was being sent when a process died."""
         try:
             if task.state is TaskState.SUBMITTING:
-                await self._parts.settler.settle(task)
+                await self._settler.settle(task)
             else:
                 await self._send(task)
         finally:
             self._sending.discard(task.id)
-        self._parts.bell.ring()
+        self._bench.bell.ring()
 
     async def _send(self, task: Task) -> None:
-        p = self._parts
+        p = self._bench
         try:
             pictures = [await p.files.load(picture.key) for picture in task.request.pictures]
         except NoSuchFile as error:
@@ -121,14 +108,14 @@ class Submitter:
         except VendorUnclear as error:
             log.error("answer lost task=%s error=%s", task.id, error)
             self._door.doubt(now=p.clock.now())
-            await p.settler.settle(sending)
+            await self._settler.settle(sending)
         else:
             self._door.open()
             await self._keep(task.id, submission)
 
     async def _keep(self, task_id: str, submission: Submission) -> None:
         """Write down what Rodin gave back, whatever it takes: it exists nowhere else."""
-        p = self._parts
+        p = self._bench
         log.info("rodin took it task=%s uuid=%s consumed=%s", task_id, submission.uuid, submission.consumed)
         now = p.clock.now()
         first = now + timedelta(seconds=p.pace.min_s)
@@ -145,7 +132,7 @@ class Submitter:
 
     async def _put_back(self, task: Task, error: VendorBusy) -> None:
         """Rodin surely did not take it: back into the queue, and nobody is sent for a while."""
-        p = self._parts
+        p = self._bench
         now = p.clock.now()
         hold = self._door.shut(error, now=now)
 
@@ -159,7 +146,7 @@ class Submitter:
             await clear_spool(p.files, row.id)
 
     async def _end(self, task: Task, failure: Failure) -> None:
-        p = self._parts
+        p = self._bench
         now = p.clock.now()
         await step(p.tasks, p.clock, task, lambda row: row.move(TaskState.FAILED, now=now, failure=failure, hold=None))
 

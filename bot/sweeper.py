@@ -1,4 +1,7 @@
-"""Clears pictures that no task will send any more out of the file store."""
+"""Clears out of the file store what no task needs any more.
+
+The pictures of a request stay as long as its results: another seed, another version and a second try need them.
+"""
 
 from __future__ import annotations
 
@@ -10,8 +13,20 @@ from bot.ports import FileStore, TaskStore
 
 log = logging.getLogger(__name__)
 
-DONE_WITH_PICTURES = frozenset({TaskState.READY, TaskState.CANCELLED})
-"""Failed and unclear tasks keep theirs: a person may have them sent again."""
+
+def folder_of(task_id: str) -> str:
+    """Return where a task's results lie in the file store."""
+    return f"tasks/{task_id}"
+
+
+async def clear_all(files: FileStore, task_id: str) -> None:
+    """Remove a task's results and the pictures that it was asked with.
+
+    Raises:
+        FileStoreBusy: something may be left; repeat it.
+    """
+    await files.remove(folder_of(task_id))
+    await files.remove(f"spool/{task_id}")
 
 
 async def clear_spool(files: FileStore, task_id: str) -> None:
@@ -46,4 +61,4 @@ async def _may_need_pictures(tasks: TaskStore, task_id: str) -> bool:
         task = await tasks.load(task_id)
     except NoSuchTask:
         return False
-    return task.state not in DONE_WITH_PICTURES
+    return task.state is not TaskState.CANCELLED and task.showing.removal is None

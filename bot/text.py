@@ -293,6 +293,51 @@ def pictures_gone() -> str:
     return "The pictures of that task are gone. Ask again with the pictures; nothing was sent or charged."
 
 
+def not_yours() -> str:
+    """Say that only the person who asked may do this."""
+    return "Only the person who asked for this model can do that. You can ask for one of your own."
+
+
+def nothing_new() -> str:
+    """Say that a next version needs something new."""
+    return "Say what shall be different, in words or with a picture. Nothing was sent or charged."
+
+
+def no_model_here() -> str:
+    """Say that there is nothing to make a next version of."""
+    return "There is no model here to go on from. Start one with generate; nothing was sent or charged."
+
+
+def not_over_yet(task: Task) -> str:
+    """Say why a task that runs is not asked for once more."""
+    return f"Task {task.id} is still under way. Once it has ended you can have another one made."
+
+
+def no_links_yet(task: Task) -> str:
+    """Say that a task without a model has no files to link to."""
+    return f"Task {task.id} has no files: it is {task.state}."
+
+
+def no_links_any_more() -> str:
+    """Say that the files of a task can be had nowhere any more."""
+    return "The files of this model are gone: they are kept only for a while, here and at Rodin."
+
+
+def links_unreachable() -> str:
+    """Say that nobody hands out links just now."""
+    return "Rodin cannot be reached just now, and only it can hand these files out. Try again in a minute."
+
+
+def lasting_links() -> str:
+    """Say how long links to our own pages live."""
+    return "These links work as long as the bot keeps the files. Whoever has one can use it."
+
+
+def short_lived_links(lives: timedelta) -> str:
+    """Say how long borrowed links live."""
+    return f"These links die in about {duration(lives)}. Whoever has one can use it until then."
+
+
 def used(usage: Usage) -> str:
     """Say what a person has used."""
     today = f"today {_tasks(usage.tasks_today)} for {as_credits(usage.credits_today)}"

@@ -5,16 +5,15 @@ from __future__ import annotations
 import logging
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from bot.bell import Bell
+from bot.bench import Bench
 from bot.changes import step
 from bot.contact import Contact
 from bot.errors import VendorBusy, VendorError, VendorRefused
 from bot.files import pick_model
-from bot.history import History
 from bot.model import (
     Charge,
     Failure,
@@ -26,8 +25,7 @@ from bot.model import (
     Task,
     TaskState,
 )
-from bot.ports import Clock, Generator, TaskStore, Worker
-from bot.schedule import Pace, backoff_s, next_poll_s, progress
+from bot.schedule import backoff_s, next_poll_s, progress
 
 log = logging.getLogger(__name__)
 
@@ -40,39 +38,25 @@ STRANGER_ANSWERS = 3
 """After so many answers of "no such task" we believe it; right after a submission one may come too early."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TrackerParts:
-    """What the tracker works with."""
-
-    tasks: TaskStore
-    generator: Generator
-    history: History
-    worker: Worker
-    clock: Clock
-    bell: Bell
-    pace: Pace
-
-
 class Tracker:
     """Polls due tasks and moves them on: generating, collecting, failed."""
 
-    def __init__(self, parts: TrackerParts) -> None:
-        self._parts = parts
-        self._contact = Contact("tracker", gap_s=2 * parts.pace.max_s)
+    def __init__(self, bench: Bench) -> None:
+        self._bench = bench
+        self._contact = Contact("tracker", gap_s=2 * bench.pace.max_s)
         self._strangers: Counter[str] = Counter()
 
     async def claim(self, room: int) -> Sequence[Task]:
         """Lease tasks whose next poll is due."""
-        p = self._parts
-        return await p.tasks.claim_due(RUNNING, p.worker, now=p.clock.now(), limit=room)
+        return await self._bench.claim_due(RUNNING, room)
 
     async def next_due(self) -> datetime | None:
         """Say when the next poll is due."""
-        return await self._parts.tasks.next_due(RUNNING, now=self._parts.clock.now())
+        return await self._bench.next_due(RUNNING)
 
     async def work(self, task: Task) -> None:
         """Ask Rodin once about one task and write down what follows."""
-        p = self._parts
+        p = self._bench
         if task.submission is None:
             raise ValueError(f"task {task.id} is {task.state} without a submission")
         try:
@@ -99,7 +83,7 @@ class Tracker:
 
     async def _look_for_files(self, task: Task, submission: Submission) -> None:
         """Follow a task without a subscription key: its files are all that can be asked for."""
-        listed = await self._parts.generator.files(submission)
+        listed = await self._bench.generator.files(submission)
         is_late = self._is_late(task)
         request = task.request
         if pick_model([file.name for file in listed], request.geometry_file_format, request.material) is not None:
@@ -111,14 +95,14 @@ class Tracker:
 
     def _is_late(self, task: Task) -> bool:
         """Note an answer, and say whether there have been answers for so long that there is nothing to wait for."""
-        p = self._parts
+        p = self._bench
         self._strangers.pop(task.id, None)
         answered = self._contact.heard(task.id, now=p.clock.now())
         return min(answered, self._age(task)) >= timedelta(seconds=p.pace.deadline_s)
 
     async def _go_on(self, task: Task, jobs: tuple[JobStatus, ...]) -> None:
         """Still running: note how far it is and when to ask again."""
-        p = self._parts
+        p = self._bench
         now = p.clock.now()
         expected_s = (await p.history.expected(task.request)).total_seconds()
         elapsed_s = self._age(task).total_seconds()
@@ -140,7 +124,7 @@ class Tracker:
 
     async def _miss(self, task: Task, error: VendorError) -> None:
         """A poll that got no answer: ask again later, however long an outage lasts; only give up in the end."""
-        p = self._parts
+        p = self._bench
         now = p.clock.now()
         misses = task.misses + 1
         if isinstance(error, VendorBusy):
@@ -165,10 +149,10 @@ class Tracker:
         return self._strangers[task.id] >= STRANGER_ANSWERS
 
     def _age(self, task: Task) -> timedelta:
-        return self._parts.clock.now() - (task.submitted_at or task.changed_at)
+        return self._bench.clock.now() - (task.submitted_at or task.changed_at)
 
     async def _move(self, task: Task, state: TaskState, **changes: Any) -> None:
-        p = self._parts
+        p = self._bench
         now = p.clock.now()
         self._contact.forget(task.id, now=now)
         self._strangers.pop(task.id, None)

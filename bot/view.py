@@ -7,8 +7,9 @@ from datetime import datetime, timedelta
 
 from bot import text
 from bot.exhibit import Links
+from bot.facts import fact_table
 from bot.history import History
-from bot.model import FailureKind, Task, TaskState
+from bot.model import FailureKind, FileRole, Task, TaskState
 from bot.ports import Clock, TaskStore
 from bot.schedule import expected_wait
 from bot.update import Bar, Choice, Update
@@ -27,7 +28,7 @@ class Viewer:
     async def update(self, task: Task) -> Update:
         """Return what a thread should show for a task as it stands now."""
         if task.has_ended:
-            return ending(task, viewer_url=self._viewer_url(task))
+            return ending(task, viewer_url=self._viewer_url(task), download_url=self._download_url(task))
         place = await self.tasks.queue_place(task.id) if task.state is TaskState.ACCEPTED else 0
         expected = await self.history.expected(task.request)
         wait = expected_wait(place, parallel=self.parallel, expected=expected)
@@ -37,6 +38,13 @@ class Viewer:
         if self.links is None or task.state is not TaskState.READY or not task.files:
             return None
         return self.links.viewer_url(task.id, task.showing.generation)
+
+    def _download_url(self, task: Task) -> str | None:
+        """Return the link to the model file itself."""
+        model = next((file for file in task.files if file.role is FileRole.MODEL), None)
+        if self.links is None or task.state is not TaskState.READY or model is None:
+            return None
+        return self.links.file_url(task.id, task.showing.generation, model.name)
 
 
 def under_way(task: Task, *, now: datetime, place: int, wait: timedelta, expected: timedelta) -> Update:
@@ -58,22 +66,29 @@ def under_way(task: Task, *, now: datetime, place: int, wait: timedelta, expecte
     return _update(task, headline, tuple(lines), choices=choices, bar=bar)
 
 
-def ending(task: Task, *, viewer_url: str | None = None) -> Update:
+def ending(task: Task, *, viewer_url: str | None = None, download_url: str | None = None) -> Update:
     """Return the update of a task that has ended."""
     asked = text.asked(task.request, task.price)
     if task.state is TaskState.READY:
         if task.showing.removal is not None:
-            return _update(task, text.removal(task.showing.removal), (asked, text.spent(task)))
+            return _update(task, text.removal(task.showing.removal), (asked, text.spent(task)), choices=_again(task))
         known = (*text.remarks(task.request), *text.showing_lines(task), text.spent(task))
         files = tuple(text.file_line(file) for file in task.files)
-        choices = (Choice.DELETE,) if task.files else ()
+        choices = (Choice.AGAIN, Choice.LINKS, Choice.DELETE) if task.files else (Choice.AGAIN,)
         update = _update(task, text.ready(task), (asked, *known, *files), choices=choices)
-        return replace(update, viewer_url=viewer_url)
+        facts = fact_table(task.showing.facts) if task.showing.facts else ()
+        return replace(update, viewer_url=viewer_url, download_url=download_url, facts=facts)
     if task.state is TaskState.CANCELLED:
-        return _update(task, text.cancelled(), (asked,))
+        return _update(task, text.cancelled(), (asked,), choices=_again(task))
     headline, *rest = text.failure(task)
-    can_repeat = task.failure is None or task.failure.kind is not FailureKind.PICTURES_LOST
+    has_pictures = task.failure is None or task.failure.kind is not FailureKind.PICTURES_LOST
+    can_repeat = has_pictures and task.showing.removal is None
     return _update(task, headline, (*rest, asked), choices=(Choice.RESEND,) if can_repeat else ())
+
+
+def _again(task: Task) -> tuple[Choice, ...]:
+    """Offer another one where the pictures that it was asked with are gone, if it needs none."""
+    return () if task.request.pictures else (Choice.AGAIN,)
 
 
 def _update(

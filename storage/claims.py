@@ -23,8 +23,12 @@ ACCEPTED_LOCK = 7_264_302
 """The key of the PostgreSQL advisory lock under which `accepted` runs: counting and leasing are one step."""
 
 
-def accepted(worker: Worker, *, now: datetime, parallel: int) -> ReturningUpdate[Any]:
-    """Lease the accepted task whose turn it is, if fewer than `parallel` are at Rodin. Returns its row."""
+def accepted(worker: Worker, *, now: datetime, parallel: int, but: Collection[str] = ()) -> ReturningUpdate[Any]:
+    """Lease the accepted task whose turn it is, if fewer than `parallel` are at Rodin. Returns its row.
+
+    Tasks in `but` are left out, here and below. Nor do they count as being at Rodin: nobody here would ever see them
+    leave, and Rodin itself says when it is full.
+    """
     moment = to_ms(now)
     at_vendor = (
         select(tasks.c.platform, tasks.c.user_id, func.count().label("running"))
@@ -32,6 +36,7 @@ def accepted(worker: Worker, *, now: datetime, parallel: int) -> ReturningUpdate
             # One list of states, so that the index on them is used; an accepted task counts while it is leased.
             tasks.c.state.in_({*AT_VENDOR, TaskState.ACCEPTED}),
             or_(tasks.c.state != TaskState.ACCEPTED, tasks.c.work_until_ms > moment),
+            *_all_but(but),
         )
         .group_by(tasks.c.platform, tasks.c.user_id)
         .cte("at_vendor")
@@ -47,13 +52,16 @@ def accepted(worker: Worker, *, now: datetime, parallel: int) -> ReturningUpdate
             tasks.c.next_ms <= moment,
             _is_free(tasks.c.work_until_ms, moment),
             places_taken < parallel,
+            *_all_but(but),
         )
         .order_by(running, tasks.c.created_ms, tasks.c.id)
     )
     return _claim(turn, limit=1, lease=_work_lease(worker, moment))
 
 
-def due(states: Collection[TaskState], worker: Worker, *, now: datetime, limit: int) -> ReturningUpdate[Any]:
+def due(
+    states: Collection[TaskState], worker: Worker, *, now: datetime, limit: int, but: Collection[str] = ()
+) -> ReturningUpdate[Any]:
     """Lease the tasks in `states` whose moment has come, earliest first. Returns their rows, in no order."""
     moment = to_ms(now)
     rows = (
@@ -62,13 +70,16 @@ def due(states: Collection[TaskState], worker: Worker, *, now: datetime, limit: 
             tasks.c.state.in_(states),
             tasks.c.next_ms <= moment,
             _is_free(tasks.c.work_until_ms, moment),
+            *_all_but(but),
         )
         .order_by(tasks.c.next_ms, tasks.c.id)
     )
     return _claim(rows, limit=limit, lease=_work_lease(worker, moment))
 
 
-def untold(worker: Worker, *, platforms: Collection[str], now: datetime, limit: int) -> ReturningUpdate[Any]:
+def untold(
+    worker: Worker, *, platforms: Collection[str], now: datetime, limit: int, but: Collection[str] = ()
+) -> ReturningUpdate[Any]:
     """Lease the tasks that a thread has not seen in full, oldest change first. Returns their rows, in no order."""
     moment = to_ms(now)
     rows = (
@@ -78,6 +89,7 @@ def untold(worker: Worker, *, platforms: Collection[str], now: datetime, limit: 
             tasks.c.address_platform.in_(platforms),
             _is_free(tasks.c.tell_until_ms, moment),
             _is_free(tasks.c.tell_at_ms, moment),
+            *_all_but(but),
         )
         .order_by(tasks.c.changed_ms, tasks.c.id)
     )
@@ -85,10 +97,10 @@ def untold(worker: Worker, *, platforms: Collection[str], now: datetime, limit: 
     return _claim(rows, limit=limit, lease=lease)
 
 
-def next_due(states: Collection[TaskState], *, now: datetime) -> Select[Any]:
+def next_due(states: Collection[TaskState], *, now: datetime, but: Collection[str] = ()) -> Select[Any]:
     """Find the earliest moment at which a task in these states, without a lease, wants to be looked at."""
     return select(func.min(tasks.c.next_ms)).where(
-        tasks.c.state.in_(states), _is_free(tasks.c.work_until_ms, to_ms(now))
+        tasks.c.state.in_(states), _is_free(tasks.c.work_until_ms, to_ms(now)), *_all_but(but)
     )
 
 
@@ -159,3 +171,7 @@ def _length_ms(worker: Worker) -> int:
 
 def _is_free(until_ms: ColumnElement[int | None], moment_ms: int) -> ColumnElement[bool]:
     return or_(until_ms.is_(None), until_ms <= moment_ms)
+
+
+def _all_but(task_ids: Collection[str]) -> tuple[ColumnElement[bool], ...]:
+    return (tasks.c.id.not_in(task_ids),) if task_ids else ()

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from enum import StrEnum
 from typing import TypeVar
 
 from pydantic import TypeAdapter, ValidationError
@@ -39,6 +40,7 @@ _failure = TypeAdapter(Failure)
 _showing = TypeAdapter(Showing)
 
 _Value = TypeVar("_Value")
+_Word = TypeVar("_Word", bound=StrEnum)
 
 
 def to_ms(moment: datetime) -> int:
@@ -98,7 +100,7 @@ def task_row(task: Task) -> dict[str, object]:
 
 def address_columns(address: Address) -> dict[str, object]:
     """Return the columns that hold an address."""
-    return {"address_platform": address.platform, "address": address.value}
+    return {"address_platform": address.platform, "address": address.value, "place": address.place}
 
 
 def file_rows(task: Task) -> list[dict[str, object]]:
@@ -121,15 +123,35 @@ def parse_task(row: RowMapping, files: Sequence[ModelFile]) -> Task:
     """Return the task that a row holds.
 
     Raises:
-        ValueError: something in the row is none of our words, so another program or version wrote it.
+        ValueError: something in the row is none of our words, so another program or version wrote it. What it is, is
+            not quoted.
     """
+    try:
+        return _parse_task(row, files)
+    except (TypeError, ArithmeticError) as error:
+        # SQLite keeps any type in any column, and a number may be no moment of our calendar.
+        raise ValueError(f"a value of another kind ({type(error).__name__})") from None
+
+
+def parse_file(row: RowMapping) -> ModelFile:
+    """Return the result file that a row holds. Raises ValueError like `parse_task`."""
+    return ModelFile(
+        key=row["key"],
+        name=row["name"],
+        role=_parse_word(FileRole, row["role"]),
+        size_bytes=row["size_bytes"],
+        sha256=row["sha256"],
+    )
+
+
+def _parse_task(row: RowMapping, files: Sequence[ModelFile]) -> Task:
     return Task(
         id=row["id"],
-        state=TaskState(row["state"]),
+        state=_parse_word(TaskState, row["state"]),
         revision=row["revision"],
         told=row["told"],
         owner=_parse_owner(row),
-        address=Address(platform=row["address_platform"], value=row["address"]),
+        address=Address(platform=row["address_platform"], value=row["address"], place=row["place"]),
         event=row["event"],
         parent_id=row["parent_id"],
         request=_parse_json(_request, row["request"]),
@@ -140,7 +162,7 @@ def parse_task(row: RowMapping, files: Sequence[ModelFile]) -> Task:
         misses=row["misses"],
         failure=None if row["failure"] is None else _parse_json(_failure, row["failure"]),
         muted=row["muted"],
-        hold=None if row["hold"] is None else Hold(row["hold"]),
+        hold=None if row["hold"] is None else _parse_word(Hold, row["hold"]),
         ended_revision=row["ended_revision"],
         showing=_parse_json(_showing, row["showing"]),
         created_at=from_ms(row["created_ms"]),
@@ -149,17 +171,6 @@ def parse_task(row: RowMapping, files: Sequence[ModelFile]) -> Task:
         submitted_at=_parse_moment(row["submitted_ms"]),
         ended_at=_parse_moment(row["ended_ms"]),
         files=tuple(files),
-    )
-
-
-def parse_file(row: RowMapping) -> ModelFile:
-    """Return the result file that a row holds. Raises ValueError like `parse_task`."""
-    return ModelFile(
-        key=row["key"],
-        name=row["name"],
-        role=FileRole(row["role"]),
-        size_bytes=row["size_bytes"],
-        sha256=row["sha256"],
     )
 
 
@@ -206,6 +217,14 @@ def _parse_submission(row: RowMapping) -> Submission | None:
 
 def _parse_moment(moment_ms: int | None) -> datetime | None:
     return None if moment_ms is None else from_ms(moment_ms)
+
+
+def _parse_word(words: type[_Word], stored: str) -> _Word:
+    try:
+        return words(stored)
+    except ValueError:
+        # Not `from error`: it quotes what it read.
+        raise ValueError(f"a word that is no {words.__name__} here") from None
 
 
 def _parse_json(adapter: TypeAdapter[_Value], stored: str) -> _Value:

@@ -60,16 +60,16 @@ class ObjectFileStore:
             FileStoreUnusable: it cannot be opened or written to. The sentence says what to do.
         """
         scheme, _, place = url.rpartition("://")
-        self._folder: Path | None = None
+        self.folder: Path | None = None
         self._store: ObjectStore
         if scheme in _BUCKETS:
             # Not what may stand before an @ or after a ?, which may be a secret.
             self.where = f"{scheme}://{place.rpartition('@')[2].partition('?')[0]}"
             self._store = bucket or _open_bucket(url, where=self.where)
         elif scheme in {"", "file"}:
-            self._folder = Path(place).absolute()
-            self.where = f"folder {self._folder}"
-            self._store = _open_folder(self._folder)
+            self.folder = Path(place).absolute()
+            self.where = f"folder {self.folder}"
+            self._store = _open_folder(self.folder)
         else:
             raise FileStoreUnusable(
                 f"FILES_URL starts with {scheme}://, which is not known here. Set it to a folder like "
@@ -132,7 +132,7 @@ class ObjectFileStore:
         """
         size = await self.size(key)
         end = size if length is None else min(size, start + length)
-        piece = _PIECE_BYTES if self._folder else _BUCKET_PIECE_BYTES
+        piece = _PIECE_BYTES if self.folder else _BUCKET_PIECE_BYTES
         for at in range(start, end, piece):
             yield await self._piece(key, at, min(at + piece, end))
 
@@ -163,10 +163,10 @@ class ObjectFileStore:
         """Remove everything under a folder. Harmless when nothing is there."""
         folder = prefix.removesuffix("/")
         _check(folder)
-        if self._folder:
+        if self.folder:
             # The folder itself and what a killed process left unfinished go too.
             with _answered(folder), suppress(FileNotFoundError, NotADirectoryError):
-                await asyncio.to_thread(shutil.rmtree, self._folder / folder)
+                await asyncio.to_thread(shutil.rmtree, self.folder / folder)
         elif paths := await self.keys(folder):
             with _answered(folder), suppress(FileNotFoundError):
                 await obstore.delete_async(self._store, paths)
@@ -177,12 +177,12 @@ class ObjectFileStore:
 
     def _attributes(self, key: str) -> dict[str, str] | None:
         """Return what a bucket says when a file is downloaded from it; a folder keeps no such things."""
-        return None if self._folder else {"Content-Disposition": f'attachment; filename="{_name(key)}"'}
+        return None if self.folder else {"Content-Disposition": f'attachment; filename="{_name(key)}"'}
 
     async def _settle(self, key: str) -> None:
         """Wait until a local file is on the disk: rows that name it are written next, and they survive a power cut."""
-        if self._folder:
-            await asyncio.to_thread(_sync, self._folder / key)
+        if self.folder:
+            await asyncio.to_thread(_sync, self.folder / key)
 
 
 def _open_bucket(url: str, *, where: str) -> ObjectStore:

@@ -45,6 +45,7 @@ tasks = Table(
     # Where they are told; the platform is kept apart, because an address may move to another one.
     Column("address_platform", String, nullable=False),
     Column("address", Text, nullable=False),
+    Column("place", Text, nullable=False, server_default=""),  # empty: a place that nobody else shares
     Column("event", String),
     Column("parent_id", String),
     Column("request", Text, nullable=False),
@@ -88,6 +89,7 @@ Index("ix_tasks_untold", tasks.c.changed_ms, tasks.c.address_platform, sqlite_wh
 # What people and the schedule ask.
 Index("ix_tasks_state_created_ms", tasks.c.state, tasks.c.created_ms)
 Index("ix_tasks_platform_user_id_created_ms", tasks.c.platform, tasks.c.user_id, tasks.c.created_ms)
+Index("ix_tasks_address_platform_place_created_ms", tasks.c.address_platform, tasks.c.place, tasks.c.created_ms)
 Index("ix_tasks_platform_server_id_created_ms", tasks.c.platform, tasks.c.server_id, tasks.c.created_ms)
 Index("ix_tasks_tier_state_ended_ms", tasks.c.tier, tasks.c.state, tasks.c.ended_ms)
 
@@ -103,3 +105,25 @@ files = Table(
     Column("sha256", String, nullable=False),
 )
 """The result files of each task, in the order in which the task lists them."""
+
+sends = Table(
+    "sends",
+    metadata,
+    Column("key", String, primary_key=True),
+    Column("begun_ms", BigInteger, nullable=False),  # the latest try
+    Column("message", Text),  # empty while nobody knows whether the platform took it
+)
+"""The messages whose posting began, each under its key."""
+
+Index("ix_sends_begun_ms", sends.c.begun_ms)
+
+answers = Table(
+    "answers",
+    metadata,
+    Column("key", String, primary_key=True),
+    Column("sealed", Text, nullable=False),  # by `storage.vault`
+    Column("until_ms", BigInteger, nullable=False),
+)
+"""Short-lived ways to answer one person privately."""
+
+Index("ix_answers_until_ms", answers.c.until_ms)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
 from itertools import groupby, islice
@@ -12,30 +12,38 @@ from sqlalchemy import RowMapping, Select, delete, insert, select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.sql.dml import ReturningUpdate
 
-from bot.errors import DuplicateEvent, NoSuchTask, StaleTask, StorageError, SubmissionTaken, TaskExists
-from bot.model import Address, ModelFile, Owner, Task, TaskState, Usage
+from bot.errors import DuplicateEvent, NoSuchTask, StaleTask, SubmissionTaken, TaskExists
+from bot.model import Address, Owner, Task, TaskState, Usage
 from bot.ports import Worker
 from storage import claims, sums
 from storage.codec import address_columns, file_rows, from_mc, from_ms, parse_file, parse_task, task_row
 from storage.database import Database
 from storage.errors import Conflict
 from storage.schema import files, tasks
+from storage.unreadable import Unreadable, UnreadableTasks
 
 # A statement holds this many parameters at most: 32,766 in SQLite (sqlite.org/limits.html), 32,767 in asyncpg.
 _BATCH = 10_000
 
 # A save leaves these to `mark_told`, which may run at the same time.
-_NOT_SAVED = frozenset({"told", "address", "address_platform"})
+_NOT_SAVED = frozenset({"told", "address", "address_platform", "place"})
+
+_Claim = Callable[[AsyncConnection, Collection[str]], Awaitable[tuple[Task, ...]]]
+"""Leases rows in a transaction, all but those of the ids given."""
 
 
 class SqlTaskStore:
     """The tasks in a database. Each method is one transaction; what they do is said in `bot.ports.TaskStore`.
 
     Any method may raise DatabaseBusy (it may be repeated) or StorageError. Moments are kept to the millisecond.
+
+    A row that cannot be read, since another version wrote it, is an UnreadableTasks to whoever reads it, but a claim
+    leaves it out and gives the others: one such row must not stop a loop.
     """
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._unreadable = Unreadable()
 
     async def add(self, task: Task) -> None:
         """Write a new task.
@@ -95,25 +103,36 @@ class SqlTaskStore:
 
     async def claim_accepted(self, worker: Worker, *, now: datetime, parallel: int) -> Task | None:
         """Lease the accepted task whose turn it is, or return None."""
-        async with self._database.writing() as connection:
+
+        async def claim(connection: AsyncConnection, but: Collection[str]) -> tuple[Task, ...]:
             if self._database.dialect == "postgresql":
                 # Two claims at once would both count the last place as free.
                 await connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": claims.ACCEPTED_LOCK})
-            claimed = await _tasks(connection, claims.accepted(worker, now=now, parallel=parallel))
+            return await _tasks(connection, claims.accepted(worker, now=now, parallel=parallel, but=but))
+
+        claimed = await self._claim(claim, now=now)
         return claimed[0] if claimed else None
 
     async def claim_due(
         self, states: Collection[TaskState], worker: Worker, *, now: datetime, limit: int
     ) -> tuple[Task, ...]:
         """Lease up to `limit` tasks in `states` whose `next_at` has come, earliest first."""
-        claimed = await self._write(claims.due(states, worker, now=now, limit=limit))
+
+        async def claim(connection: AsyncConnection, but: Collection[str]) -> tuple[Task, ...]:
+            return await _tasks(connection, claims.due(states, worker, now=now, limit=limit, but=but))
+
+        claimed = await self._claim(claim, now=now)
         return tuple(sorted(claimed, key=lambda task: (task.next_at, task.id)))
 
     async def claim_untold(
         self, worker: Worker, *, platforms: Collection[str], now: datetime, limit: int
     ) -> tuple[Task, ...]:
         """Lease up to `limit` untold tasks of these platforms, oldest change first."""
-        claimed = await self._write(claims.untold(worker, platforms=platforms, now=now, limit=limit))
+
+        async def claim(connection: AsyncConnection, but: Collection[str]) -> tuple[Task, ...]:
+            return await _tasks(connection, claims.untold(worker, platforms=platforms, now=now, limit=limit, but=but))
+
+        claimed = await self._claim(claim, now=now)
         return tuple(sorted(claimed, key=lambda task: (task.changed_at, task.id)))
 
     async def postpone_telling(self, task_id: str, *, until: datetime) -> None:
@@ -142,7 +161,7 @@ class SqlTaskStore:
 
     async def next_due(self, states: Collection[TaskState], *, now: datetime) -> datetime | None:
         """Return the earliest `next_at` in these states among rows without a live work lease; None without any."""
-        moment_ms = await self._value(claims.next_due(states, now=now))
+        moment_ms = await self._value(claims.next_due(states, now=now, but=self._unreadable.at(now)))
         return None if moment_ms is None else from_ms(moment_ms)
 
     async def tasks_of(self, owner: Owner, *, limit: int) -> tuple[Task, ...]:
@@ -150,6 +169,17 @@ class SqlTaskStore:
         return await self._read(
             select(tasks)
             .where(tasks.c.platform == owner.platform, tasks.c.user_id == owner.user_id)
+            .order_by(tasks.c.created_ms.desc(), tasks.c.id.desc())
+            .limit(limit)
+        )
+
+    async def tasks_at(self, platform: str, place: str, *, limit: int) -> tuple[Task, ...]:
+        """Return the newest tasks at a place on a platform, newest first; none at the empty one, which is no place."""
+        if not place:
+            return ()
+        return await self._read(
+            select(tasks)
+            .where(tasks.c.address_platform == platform, tasks.c.place == place)
             .order_by(tasks.c.created_ms.desc(), tasks.c.id.desc())
             .limit(limit)
         )
@@ -195,9 +225,17 @@ class SqlTaskStore:
         async with self._database.reading() as connection:
             return await _tasks(connection, statement)
 
-    async def _write(self, statement: ReturningUpdate[Any]) -> tuple[Task, ...]:
-        async with self._database.writing() as connection:
-            return await _tasks(connection, statement)
+    async def _claim(self, claim: _Claim, *, now: datetime) -> tuple[Task, ...]:
+        """Run a claim in a transaction; when it meets rows that cannot be read, undo it and run it without them."""
+        while True:  # ends: each turn leaves out at least one row more
+            try:
+                async with self._database.writing() as connection:
+                    claimed = await claim(connection, self._unreadable.at(now))
+            except UnreadableTasks as found:
+                self._unreadable.note(found, now=now)
+            else:
+                self._unreadable.forget([task.id for task in claimed])
+                return claimed
 
     async def _value(self, statement: Select[Any]) -> Any:
         async with self._database.reading() as connection:
@@ -221,23 +259,35 @@ async def _tasks(connection: AsyncConnection, statement: Select[Any] | Returning
     """Run a statement that returns rows of `tasks` and return what they hold, with files, in the same order."""
     rows = (await connection.execute(statement)).mappings().all()
     listed = await _files(connection, [row["id"] for row in rows])
-    return tuple(_task(row, listed.get(row["id"], ())) for row in rows)
+    return _parsed(rows, listed)
 
 
-def _task(row: RowMapping, listed: Sequence[ModelFile]) -> Task:
-    try:
-        return parse_task(row, listed)
-    except ValueError as error:
-        raise StorageError(f"the row of task {row['id']} cannot be read: {error}") from error
+def _parsed(rows: Sequence[RowMapping], listed: Mapping[str, Sequence[RowMapping]]) -> tuple[Task, ...]:
+    """Return what rows of `tasks` hold, each with its rows of `files`.
+
+    Raises:
+        UnreadableTasks: naming every row that cannot be read.
+    """
+    readable: list[Task] = []
+    reasons: dict[str, str] = {}
+    for row in rows:
+        try:
+            readable.append(parse_task(row, [parse_file(file) for file in listed.get(row["id"], ())]))
+        except ValueError as error:
+            reasons[row["id"]] = str(error)
+    if reasons:
+        raise UnreadableTasks(reasons)
+    return tuple(readable)
 
 
-async def _files(connection: AsyncConnection, task_ids: Sequence[str]) -> dict[str, tuple[ModelFile, ...]]:
-    found: dict[str, tuple[ModelFile, ...]] = {}
+async def _files(connection: AsyncConnection, task_ids: Sequence[str]) -> dict[str, tuple[RowMapping, ...]]:
+    """Return the rows of `files` that belong to tasks, in their order."""
+    found: dict[str, tuple[RowMapping, ...]] = {}
     for batch in _batches(task_ids):
         statement = select(files).where(files.c.task_id.in_(batch)).order_by(files.c.task_id, files.c.position)
         rows = (await connection.execute(statement)).mappings()
         for task_id, group in groupby(rows, key=lambda row: str(row["task_id"])):
-            found[task_id] = tuple(parse_file(row) for row in group)
+            found[task_id] = tuple(group)
     return found
 
 

@@ -21,6 +21,8 @@ class Verb(StrEnum):
     LIST = "list"
     CANCEL = "cancel"
     RESEND = "resend"
+    AGAIN = "again"
+    LINKS = "links"
     DELETE = "delete"
     USAGE = "usage"
     BALANCE = "balance"
@@ -35,6 +37,8 @@ HELP = {
     Verb.LIST: ("list", "your newest tasks"),
     Verb.CANCEL: ("cancel ID", "call a task off"),
     Verb.RESEND: ("resend ID", "ask again for what failed or stayed unclear"),
+    Verb.AGAIN: ("again ID", "make the same once more, with another seed"),
+    Verb.LINKS: ("links ID", "links to the files of a finished task"),
     Verb.DELETE: ("delete ID", "remove the files of a finished task, for good"),
     Verb.USAGE: ("usage", "what you have used"),
     Verb.BALANCE: ("balance", "the credits that are left"),
@@ -48,10 +52,13 @@ OTHER_WORDS = {"gen": Verb.GENERATE, "show": Verb.STATUS, "exit": Verb.QUIT, "?"
 ADDRESSED = re.compile(r"^(?:/?rodin\b\s*|/)", re.IGNORECASE)
 """What other platforms have before a command."""
 
-IMAGE = re.compile(r"""(?<!\S)--image(?:\s+|=)(?:"([^"]+)"|'([^']+)'|(\S+))""")
+IMAGE = re.compile(r"""(?<!\S)--image(?:\s+|=)(?:"([^"]+)"|'([^']+)'|(?!--)([^\s"']\S*))""")
 """A picture by its path; a path with spaces stands in quotation marks."""
 
-NEEDS_ID = frozenset({Verb.STATUS, Verb.CANCEL, Verb.RESEND, Verb.DELETE})
+BARE_IMAGE = re.compile(r"(?<!\S)--image(?![^\s=])")
+"""The same without a path that could be read."""
+
+NEEDS_ID = frozenset({Verb.STATUS, Verb.CANCEL, Verb.RESEND, Verb.AGAIN, Verb.LINKS, Verb.DELETE})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,7 +107,13 @@ def _verb(word: str) -> Verb:
 def _wish(words: str) -> TypedWish:
     """Read what follows `generate`: words and options as on every platform, and the paths of pictures."""
     images = tuple(Path(next(part for part in found.groups() if part)) for found in IMAGE.finditer(words))
-    prompt, options = split_command(IMAGE.sub(" ", words))
+    others = IMAGE.sub(" ", words)
+    if BARE_IMAGE.search(others):
+        raise UserMistake(
+            "--image wants the path of a picture, such as --image pot.jpg; a path with spaces stands in quotation "
+            "marks. Nothing was sent."
+        )
+    prompt, options = split_command(others)
     return TypedWish(prompt=_unquoted(prompt), images=images, options=options)
 
 

@@ -44,6 +44,9 @@ class ConsolePlatform:
     async def stop(self) -> None:
         """Nothing to disconnect."""
 
+    async def ping(self) -> None:
+        """A terminal is always there."""
+
     async def show(self, address: Address, update: Update, *, key: str) -> Address:
         """Show how a task stands."""
         if not update.ending:

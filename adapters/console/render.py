@@ -24,6 +24,8 @@ MARKS = {
 CHOICES = {
     Choice.CANCEL: "cancel {id} calls it off",
     Choice.RESEND: "resend {id} sends it again",
+    Choice.AGAIN: "again {id} makes another one, with another seed",
+    Choice.LINKS: "links {id} gives links to its files",
     Choice.DELETE: "delete {id} removes its files",
 }
 

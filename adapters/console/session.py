@@ -15,12 +15,12 @@ from adapters.console.address import DEFAULT_SPEAKER, address_of, owner_of
 from adapters.console.arguments import TypedWish
 from adapters.console.commands import Command, Verb, help_lines, parse_line
 from adapters.console.platform import ConsolePlatform
-from adapters.console.render import full_text, short_line
+from adapters.console.render import full_text, plain, short_line
 from adapters.console.screens import ChatScreen
 from bot import text
 from bot.chat import Intake
 from bot.errors import StorageError, UserMistake
-from bot.model import TaskState
+from bot.model import Task, TaskState
 from bot.update import Update
 
 OLDER_TASKS = 1000
@@ -53,8 +53,7 @@ class Session:
             UserMistake: it cannot be done, in words.
         """
         task = await self.intake.generate(await wish.read(), owner_of(self.speaker), address_of(self.speaker))
-        self.asked.append((task.id, self.speaker))
-        self.write(text.accepted(task))
+        self._accepted(task)
         return task.id
 
     async def ask_and_wait(self, wish: TypedWish) -> bool:
@@ -126,6 +125,8 @@ class Session:
             Verb.LIST: self._list,
             Verb.CANCEL: self._cancel,
             Verb.RESEND: self._resend,
+            Verb.AGAIN: self._again,
+            Verb.LINKS: self._links,
             Verb.DELETE: self._delete,
             Verb.USAGE: self._usage,
             Verb.BALANCE: self._balance,
@@ -153,7 +154,17 @@ class Session:
         self.write(await self.intake.cancel(command.word, owner_of(self.speaker)))
 
     async def _resend(self, command: Command) -> None:
-        task = await self.intake.resend(command.word, owner_of(self.speaker), address_of(self.speaker))
+        self._accepted(await self.intake.resend(command.word, owner_of(self.speaker), address_of(self.speaker)))
+
+    async def _again(self, command: Command) -> None:
+        self._accepted(await self.intake.again(command.word, owner_of(self.speaker), address_of(self.speaker)))
+
+    async def _links(self, command: Command) -> None:
+        fresh = await self.intake.fresh_links(command.word, owner_of(self.speaker))
+        self.write("\n".join([fresh.sentence, *(f"  {plain(link.name)}  {link.url}" for link in fresh.links)]))
+
+    def _accepted(self, task: Task) -> None:
+        """Remember a task that was just asked for, and say what it costs."""
         self.asked.append((task.id, self.speaker))
         self.write(text.accepted(task))
 

@@ -17,14 +17,23 @@ from sqlalchemy import Connection
 from bot.errors import DatabaseTooNew
 
 
-def upgrade(connection: Connection) -> None:
-    """Run the migrations that a database lacks, all in the transaction at hand.
+def upgrade(connection: Connection, *, to: str = "head") -> None:
+    """Run the migrations that a database lacks, all in the transaction at hand, up to the newest or to a revision.
 
     Raises:
         DatabaseTooNew: it has a revision that this version of the bot does not know.
     """
-    config = _config(connection)
-    script = ScriptDirectory.from_config(config)
+    check_known(connection)
+    command.upgrade(_config(connection), to)
+
+
+def check_known(connection: Connection) -> str:
+    """Return the newest revision that this version of the bot knows, having checked that the database has no newer one.
+
+    Raises:
+        DatabaseTooNew: it has a revision that this version of the bot does not know.
+    """
+    script = ScriptDirectory.from_config(_config(connection))
     known = {revision.revision for revision in script.walk_revisions()}
     present = MigrationContext.configure(connection).get_current_heads()
     if unknown := sorted(set(present) - known):
@@ -33,7 +42,7 @@ def upgrade(connection: Connection) -> None:
             f"version knows revisions up to {script.get_current_head()}. Install the newer version again, or restore "
             "the copy of the database from before the upgrade."
         )
-    command.upgrade(config, "head")
+    return str(script.get_current_head())
 
 
 def _config(connection: Connection) -> Config:

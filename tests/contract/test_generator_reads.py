@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import timedelta
 from decimal import Decimal
@@ -10,6 +11,7 @@ from decimal import Decimal
 import pytest
 
 from adapters.rodin.client import RodinClient, RodinOptions
+from bot.clock import SystemClock
 from bot.errors import VendorBusy, VendorDown, VendorGarbled, VendorRefused
 from bot.model import JobState, RefusalReason, Submission
 from tests.emulators.scripted_rodin import (
@@ -156,11 +158,34 @@ async def test_waits_grow_and_end_before_the_deadline(
 async def test_a_wish_is_obeyed(
     rodin: ScriptedRodin, client: RodinClient, clock: TurnedClock, status: int, header: str, seconds: float
 ) -> None:
-    rodin.answers(Reply(status=status, headers=(("Retry-After", header),)), said(payload("balance")))
+    rodin.answers(Reply(status=status, headers=(("Retry-After", header),)), said(payload("usage")))
 
-    await client.balance()
+    await client.usage()
 
     assert clock.slept == [seconds]
+
+
+async def test_nobody_waits_longer_than_ten_seconds_for_the_balance(
+    rodin: ScriptedRodin, client: RodinClient, clock: TurnedClock
+) -> None:
+    rodin.answers(*[Reply(status=503)] * 4)
+
+    with pytest.raises(VendorDown):
+        await client.balance()
+
+    assert len(rodin.arrived) == 4
+    assert clock.moment < NOON + timedelta(seconds=10)
+
+
+async def test_a_balance_that_never_comes_is_given_up_at_its_deadline(rodin: ScriptedRodin) -> None:
+    rodin.answers(Silence())
+    began = time.monotonic()
+
+    async with RodinClient(RodinOptions(url=rodin.url, key=KEY, balance_deadline_s=0.05), SystemClock()) as client:
+        with pytest.raises(VendorDown):
+            await client.balance()
+
+    assert time.monotonic() - began < 10
 
 
 async def test_a_wish_beyond_the_deadline_is_handed_on_at_once(

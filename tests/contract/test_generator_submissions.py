@@ -220,8 +220,6 @@ UNREADABLE = {
     "no object": b"[]",
     "no uuid": json.dumps({**payload("submission"), "uuid": None}).encode(),
     "a number as uuid": json.dumps({**payload("submission"), "uuid": 7}).encode(),
-    "no subscription key": json.dumps({**payload("submission"), "jobs": {"uuids": ["a"]}}).encode(),
-    "no jobs": json.dumps({"uuid": "a"}).encode(),
     "an error that is no text": json.dumps({**payload("submission"), "error": {"a": 1}}).encode(),
     "no answer at all": b"{}",
 }
@@ -234,6 +232,19 @@ async def test_a_2xx_that_cannot_be_read_leaves_doubt(rodin: ScriptedRodin, clie
     with pytest.raises(VendorUnclear):
         await client.submit(a_request(), [])
 
+    assert len(rodin.arrived) == 1
+
+
+@pytest.mark.parametrize("jobs", [None, {"uuids": ["a"]}], ids=["no jobs", "no subscription key"])
+async def test_a_uuid_alone_says_that_rodin_took_it(
+    rodin: ScriptedRodin, client: RodinClient, caplog: pytest.LogCaptureFixture, jobs: object
+) -> None:
+    rodin.answers(said({**payload("submission"), "jobs": jobs}, status=201))
+
+    submission = await client.submit(a_request(), [])
+
+    assert (submission.uuid, submission.subscription_key) == (payload("submission")["uuid"], None)
+    assert f"lacks the subscription key uuid={submission.uuid}" in caplog.text
     assert len(rodin.arrived) == 1
 
 

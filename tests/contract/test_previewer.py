@@ -3,6 +3,7 @@
 import asyncio
 import gc
 import sys
+import tempfile
 import time
 from pathlib import Path
 
@@ -15,6 +16,8 @@ from adapters.preview.previewer import ChildPreviewer
 from adapters.preview.process import Limits, _environment
 from bot.errors import PreviewFailed
 from bot.looks import Previewer
+from bot.scratch import PREFIX
+from tests.fakes.previewer import ScriptedPreviewer
 from tests.unit.preview.hostile import CASES, laid_out
 from tests.unit.preview.samples import ball, box, png, textured_ball, written
 from tests.unit.simulator_models.making import made
@@ -39,14 +42,36 @@ _DIRE = {
 }
 
 
-@pytest.fixture(params=[ChildPreviewer], ids=["child"])
-def previewer(request) -> Previewer:
+@pytest.fixture(params=[ChildPreviewer, ScriptedPreviewer], ids=["child", "scripted"])
+def any_previewer(request) -> Previewer:
     return request.param()
 
 
 @pytest.fixture
-async def drawing(previewer) -> Previewer:
+async def any_drawing(any_previewer) -> Previewer:
     """A previewer that can draw; else the test is skipped, with the reason."""
+    if await any_previewer.ready():
+        pytest.skip(_MISSING)
+    return any_previewer
+
+
+@pytest.fixture(params=["child", "scripted"])
+def any_blind(request, monkeypatch, tmp_path) -> Previewer:
+    """A previewer where nothing can be drawn."""
+    if request.param == "scripted":
+        return ScriptedPreviewer(missing="Models cannot be drawn here (no driver). Try apt-get install.")
+    monkeypatch.setenv("__EGL_VENDOR_LIBRARY_FILENAMES", str(tmp_path / "none.json"))
+    return ChildPreviewer()
+
+
+@pytest.fixture
+def previewer() -> Previewer:
+    """The real one, for what it does to files, processes and memory."""
+    return ChildPreviewer()
+
+
+@pytest.fixture
+async def drawing(previewer) -> Previewer:
     if await previewer.ready():
         pytest.skip(_MISSING)
     return previewer
@@ -65,6 +90,23 @@ def names(folder: Path) -> set[str]:
 
 def children() -> list[psutil.Process]:
     return psutil.Process().children(recursive=True)
+
+
+async def test_pictures_lie_in_the_folder_under_their_names_and_may_be_made_again(any_drawing, tmp_path, results):
+    model = written(tmp_path, box().bytes())
+
+    for _ in range(2):
+        look = await any_drawing.look(model, results)
+        turn = await any_drawing.turn(model, results)
+
+    assert look.still == results / "still.png"
+    assert (look.facts.triangles > 0, look.problem) == (True, "")
+    made = (turn.webp, turn.gif, turn.strip)
+    assert made == tuple(results / name for name in ("turntable.webp", "turntable.gif", "frames.webp"))
+    assert all(path.stat().st_size for path in (look.still, *made))
+    assert names(results) == {"still.png", "turntable.webp", "turntable.gif", "frames.webp"}
+    assert turn.frames % turn.columns == 0
+    assert min(turn.frame_ms, turn.strip_px) > 0
 
 
 async def test_a_look_brings_a_still_and_the_facts(drawing, tmp_path, results):
@@ -106,22 +148,22 @@ async def test_a_ball_that_looks_the_same_from_everywhere_still_gets_its_turn(dr
     assert turn.webp.is_file()
 
 
-async def test_a_smaller_copy_fits_and_says_what_was_given_up(previewer, tmp_path, results):
+async def test_a_smaller_copy_fits_and_says_what_was_given_up(any_previewer, tmp_path, results):
     model = made(tmp_path, faces=10_000, texture_px=256)["base_basic_pbr.glb"]
     limit = model.stat().st_size // 2
 
-    reduction = await previewer.reduce(model, results / "small.glb", limit_bytes=limit)
+    reduction = await any_previewer.reduce(model, results / "small.glb", limit_bytes=limit)
 
     assert reduction.size_bytes == (results / "small.glb").stat().st_size <= limit
-    assert any("triangles from" in words for words in reduction.given_up)
+    assert any(" from " in words for words in reduction.given_up)
     assert names(results) == {"small.glb"}
 
 
-async def test_only_glb_files_are_made_smaller(previewer, tmp_path, results):
+async def test_only_glb_files_are_made_smaller(any_previewer, tmp_path, results):
     model = made(tmp_path, file_format="stl", faces=500, material="None")["base.stl"]
 
     with pytest.raises(PreviewFailed, match="Only GLB"):
-        await previewer.reduce(model, results / "small.glb", limit_bytes=1000)
+        await any_previewer.reduce(model, results / "small.glb", limit_bytes=1000)
 
 
 @pytest.mark.parametrize("file_format", ["fbx", "usdz"])
@@ -164,9 +206,19 @@ async def test_the_parents_memory_does_not_grow_with_the_model(previewer, tmp_pa
     assert psutil.Process().memory_info().rss - before < 30 * 2**20
 
 
-async def test_a_missing_file_is_a_sentence_too(previewer, tmp_path, results):
-    with pytest.raises(PreviewFailed, match="cannot be read"):
-        await previewer.look(tmp_path / "gone.glb", results)
+ASKED = {
+    "look": lambda previewer, model, results: previewer.look(model, results),
+    "turn": lambda previewer, model, results: previewer.turn(model, results),
+    "reduce": lambda previewer, model, results: previewer.reduce(model, results / "small.glb", limit_bytes=1000),
+}
+
+
+@pytest.mark.parametrize("ask", ASKED.values(), ids=ASKED.keys())
+async def test_a_missing_file_is_a_sentence_too(any_previewer, ask, tmp_path, results):
+    with pytest.raises(PreviewFailed, match=r"cannot be read.*\.$"):
+        await ask(any_previewer, tmp_path / "gone.glb", results)
+
+    assert names(results) == set()
 
 
 async def test_a_process_that_takes_too_long_is_ended(tmp_path, results):
@@ -232,18 +284,48 @@ def test_the_drawing_process_gets_no_secrets(monkeypatch, tmp_path):
     assert "hush" not in _environment(tmp_path).values()
 
 
-async def test_without_a_driver_facts_are_told_and_the_way_out(previewer, monkeypatch, tmp_path, results):
-    monkeypatch.setenv("__EGL_VENDOR_LIBRARY_FILENAMES", str(tmp_path / "none.json"))
+async def test_without_a_driver_facts_are_told_and_the_way_out(any_blind, tmp_path, results):
     model = written(tmp_path, box().bytes())
 
-    missing = await previewer.ready()
-    look = await previewer.look(model, results)
+    missing = await any_blind.ready()
+    look = await any_blind.look(model, results)
 
     assert "apt-get install" in missing
-    assert (look.still, look.facts.triangles) == (None, 12)
+    assert look.still is None
+    assert look.facts.triangles > 0
     assert "cannot be drawn here" in look.problem
     with pytest.raises(PreviewFailed, match="drawn"):
-        await previewer.turn(model, results)
+        await any_blind.turn(model, results)
+    assert names(results) == set()
+
+
+@pytest.fixture
+def temporary(monkeypatch, tmp_path) -> Path:
+    folder = tmp_path / "temporary"
+    monkeypatch.setattr(tempfile, "tempdir", str(folder))
+    folder.mkdir()
+    return folder
+
+
+async def test_asking_what_can_be_drawn_works_in_a_folder_that_is_swept_after_a_kill(previewer, temporary):
+    call = asyncio.ensure_future(previewer.ready())
+    while not children():
+        await asyncio.sleep(0.005)
+    used = names(temporary)
+
+    call.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await call
+
+    assert [name.startswith(PREFIX) for name in used] == [True]
+    assert names(temporary) == set()
+    assert children() == []
+
+
+async def test_a_disk_that_takes_nothing_is_a_reason_not_to_draw(previewer, temporary):
+    temporary.rmdir()
+
+    assert "Models cannot be drawn here: no folder" in await previewer.ready()
 
 
 @pytest.mark.slow

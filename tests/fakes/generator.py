@@ -48,7 +48,7 @@ def bytes_of(name: str) -> bytes:
         case "png":
             return b"\x89PNG\r\n\x1a\n" + body + b"IEND\xaeB`\x82"
         case "jpg":
-            return b"\xff\xd8\xff" + body
+            return b"\xff\xd8\xff" + body + b"\xff\xd9"
         case "webp":
             return b"RIFF" + struct.pack("<I", 4 + len(body)) + b"WEBP" + body
     return body

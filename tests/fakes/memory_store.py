@@ -139,6 +139,12 @@ class MemoryTaskStore:
         mine = self._tasks(lambda task: _person(task.owner) == _person(owner))
         return tuple(sorted(mine, key=_age, reverse=True)[:limit])
 
+    async def tasks_at(self, platform: str, place: str, *, limit: int) -> tuple[Task, ...]:
+        def lives_there(task: Task) -> bool:
+            return bool(place) and (task.address.platform, task.address.place) == (platform, place)
+
+        return tuple(sorted(self._tasks(lives_there), key=_age, reverse=True)[:limit])
+
     async def tasks_in(self, states: Collection[TaskState], *, limit: int) -> tuple[Task, ...]:
         return tuple(sorted(self._tasks(lambda task: task.state in states), key=_age)[:limit])
 

@@ -46,6 +46,9 @@ class RecordingPlatform:
     async def stop(self) -> None:
         """Nothing to disconnect."""
 
+    async def ping(self) -> None:
+        """Always there."""
+
     async def show(self, address: Address, update: Update, *, key: str) -> Address:
         return await self._tell(self.shown, address, update, key=key)
 

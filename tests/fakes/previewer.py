@@ -66,6 +66,8 @@ class ScriptedPreviewer:
 
     async def reduce(self, model: Path, target: Path, *, limit_bytes: int) -> Reduction:
         await self._begin("reduce", model)
+        if model.suffix != ".glb":
+            raise PreviewFailed("Only GLB files can be made smaller here.")
         self._write(target, model)
         return Reduction(
             size_bytes=target.stat().st_size,
@@ -83,7 +85,7 @@ class ScriptedPreviewer:
         if self.errors[method]:
             raise self.errors[method].popleft()
         if not model.is_file():
-            raise PreviewFailed("There is no model.")
+            raise PreviewFailed("The model file cannot be read: it is not there, or not for us.")
 
     def _write(self, path: Path, model: Path) -> Path:
         path.write_bytes(f"{path.name} of {model.name}".encode())

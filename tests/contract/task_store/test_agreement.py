@@ -15,18 +15,21 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.errors import StorageError
-from bot.model import AT_VENDOR, MOVES, Task, TaskState
+from bot.model import AT_VENDOR, MOVES, Address, Task, TaskState
 from bot.ports import TaskStore
-from tests.factories import NOON, a_submission, a_task, a_worker, an_address, an_owner
+from tests.factories import NOON, a_submission, a_task, a_worker, an_owner
 from tests.fakes.task_stores import memory_store, sqlite_store
 
 Step = Callable[[TaskStore], Coroutine[Any, Any, object]]
+
+PLATFORMS = ("console", "slack")
+PLACES = ("", "a", "b")
 
 TASKS = [
     a_task(
         id=f"task-{n}",
         owner=an_owner(f"person-{n % 2}"),
-        address=an_address(platform=("console", "slack")[n % 2]),
+        address=Address(platform=PLATFORMS[n % 2], value="thread", place=PLACES[n % 3]),
         created_at=NOON + timedelta(seconds=n // 2),
         event=f"event-{n // 2}" if n < 4 else None,
         price=Decimal(n) / 2,
@@ -37,6 +40,9 @@ TASKS = [
 tasks = st.sampled_from(TASKS)
 workers = st.builds(a_worker, st.sampled_from(["one", "two"]), seconds=st.sampled_from([3, 9]))
 moments = st.integers(-1, 12).map(lambda seconds: NOON + timedelta(seconds=seconds))
+addresses = st.builds(
+    Address, platform=st.just("console"), value=st.sampled_from(["a", "b"]), place=st.sampled_from(PLACES)
+)
 state_sets = st.sets(st.sampled_from(TaskState), max_size=4)
 
 
@@ -76,12 +82,10 @@ steps: st.SearchStrategy[Step] = st.one_of(
         moments,
     ),
     st.builds(
-        lambda task, revision, value: (
-            lambda store: store.mark_told(task.id, revision=revision, address=an_address(value))
-        ),
+        lambda task, revision, address: lambda store: store.mark_told(task.id, revision=revision, address=address),
         tasks,
         st.integers(-1, 2),
-        st.sampled_from(["a", "b"]),
+        addresses,
     ),
     st.builds(lambda task, now: lambda store: store.postpone_telling(task.id, until=now), tasks, moments),
     st.builds(lambda task, worker, now: lambda store: store.renew([task.id], worker, now=now), tasks, workers, moments),
@@ -90,6 +94,11 @@ steps: st.SearchStrategy[Step] = st.one_of(
     st.builds(lambda task: lambda store: store.made_by(task.event or "none"), tasks),
     st.builds(lambda states, now: lambda store: store.next_due(states, now=now), state_sets, moments),
     st.builds(lambda states: lambda store: store.tasks_in(states, limit=4), state_sets),
+    st.builds(
+        lambda platform, place: lambda store: store.tasks_at(platform, place, limit=2),
+        st.sampled_from(PLATFORMS),
+        st.sampled_from(PLACES),
+    ),
     st.builds(lambda task: lambda store: store.queue_place(task.id), tasks),
     st.builds(lambda task, now: lambda store: store.usage(task.owner, since=now), tasks, moments),
 )

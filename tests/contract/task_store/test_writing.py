@@ -11,6 +11,7 @@ import pytest
 from bot.errors import DuplicateEvent, NoSuchTask, StaleTask, SubmissionTaken, TaskExists
 from bot.looks import MeshFacts, Removal, Showing
 from bot.model import (
+    Address,
     Charge,
     Failure,
     FailureKind,
@@ -62,7 +63,7 @@ async def test_everything_that_a_task_can_hold_comes_back(store: TaskStore) -> N
             is_micro=False,
         ),
         owner=an_owner("U0123", platform="slack", server_id="T9", channel_id="C4"),
-        address=an_address('{"channel": "C4", "ts": "1.2"}', platform="slack"),
+        address=Address(platform="slack", value='{"channel": "C4", "ts": "1.2"}', place="T9/C4/1.1 🦁"),
         event="slack:Ev1",
         parent_id="task-of-before",
         price=Decimal("1.125"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import io
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,11 +12,15 @@ import pytest
 
 from adapters.console import session as sessions
 from adapters.console.arguments import TypedWish
+from adapters.console.commands import parse_line
 from adapters.console.delivery import Delivery
 from adapters.console.platform import ConsolePlatform
+from adapters.console.render import CHOICES
 from adapters.console.screens import LineScreen, Paper
 from adapters.console.session import Session
+from bot import text
 from bot.model import Task
+from bot.update import Choice
 from tests.factories import an_owner
 from tests.unit.core.house import House, Rules, a_way_to
 from tests.unit.core.test_library import PlainLinks
@@ -137,6 +142,43 @@ async def test_status_names_the_page(terminal: Terminal) -> None:
     await session.obey(f"status {task.id}")
 
     assert "View in 3D" in labels(terminal.news())
+
+
+async def test_every_choice_under_a_model_can_be_typed_as_it_says(terminal: Terminal) -> None:
+    task = await ready(terminal)
+    await terminal.house.tell()
+    choices = [line for line in terminal.news() if f" {task.id} " in line and line.split()[0] in set(Choice)]
+
+    assert [line.split()[0] for line in choices] == ["again", "links", "delete"]
+    assert [parse_line(line).word for line in choices] == [task.id] * 3
+
+
+def test_no_choice_is_without_words() -> None:
+    assert set(CHOICES) == set(Choice)
+
+
+async def test_again_asks_once_more_and_says_what_it_costs(terminal: Terminal) -> None:
+    task = await ready(terminal)
+    session = Session(intake=terminal.house.intake, platform=terminal.platform, speaker="ada")
+
+    await session.obey(f"again {task.id}")
+
+    [(new_id, speaker)] = session.asked
+    assert (new_id != task.id, speaker) == (True, "ada")
+    assert re.fullmatch(rf"Task {new_id}: .* Price: 0.5 credits\.", terminal.news()[-1])
+
+
+async def test_links_name_every_file_and_how_long_they_live(terminal: Terminal) -> None:
+    task = await ready(terminal)
+    session = Session(intake=terminal.house.intake, platform=terminal.platform, speaker="ada")
+    terminal.news()
+
+    await session.obey(f"links {task.id}")
+
+    sentence, *links = terminal.news()
+    assert sentence == text.lasting_links()
+    assert links
+    assert all(re.fullmatch(rf"\S+\.\w+  https://pages/{task.id}/0/\S+", line) for line in links)
 
 
 async def one_model(terminal: Terminal, *, is_pictured: bool) -> bool:

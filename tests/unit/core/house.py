@@ -9,14 +9,17 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import Any, Protocol
 
+from bot.acceptance import Acceptance
 from bot.announcer import Announcer, AnnouncerParts
 from bot.bell import Bell
+from bot.bench import Bench
 from bot.budget import Budget
 from bot.chat import Platform, Wish
-from bot.collector import Collector, CollectorParts
-from bot.curator import Curator, CuratorParts
+from bot.collector import Collector
+from bot.curator import Curator
 from bot.errors import StaleTask
 from bot.exhibit import Links
+from bot.freshlinks import LinkDesk
 from bot.history import History
 from bot.intake import CoreIntake, IntakeParts
 from bot.looks import Previewer
@@ -25,8 +28,8 @@ from bot.ports import FileStore, Generator, PreparedPicture, TaskStore, Worker
 from bot.schedule import Pace
 from bot.settler import Settler
 from bot.showcase import Showcase
-from bot.submitter import Submitter, SubmitterParts
-from bot.tracker import Tracker, TrackerParts
+from bot.submitter import Submitter
+from bot.tracker import Tracker
 from bot.view import Viewer
 from tests.factories import a_worker, an_address, an_owner
 from tests.fakes.clock import HandClock
@@ -122,55 +125,10 @@ class House:
         self.settler = Settler(
             tasks=p.tasks, generator=p.rodin, clock=w.clock, pace=r.pace, is_exclusive=r.is_exclusive
         )
-        self.submitter = Submitter(
-            SubmitterParts(
-                tasks=p.tasks,
-                files=p.files,
-                generator=p.rodin,
-                settler=self.settler,
-                worker=self.named("submitter"),
-                clock=w.clock,
-                bell=bell,
-                pace=r.pace,
-                parallel=r.parallel,
-            )
-        )
-        self.tracker = Tracker(
-            TrackerParts(
-                tasks=p.tasks,
-                generator=p.rodin,
-                history=history,
-                worker=self.named("tracker"),
-                clock=w.clock,
-                bell=bell,
-                pace=r.pace,
-            )
-        )
-        self.collector = Collector(
-            CollectorParts(
-                tasks=p.tasks,
-                files=p.files,
-                generator=p.rodin,
-                showcase=self.showcase,
-                worker=self.named("collector"),
-                clock=w.clock,
-                bell=bell,
-                pace=r.pace,
-            )
-        )
-        self.curator = Curator(
-            CuratorParts(
-                tasks=p.tasks,
-                files=p.files,
-                generator=p.rodin,
-                showcase=self.showcase,
-                worker=self.named("curator"),
-                clock=w.clock,
-                bell=bell,
-                pace=r.pace,
-                keep=r.keep,
-            )
-        )
+        self.submitter = Submitter(self.bench("submitter", history), settler=self.settler, parallel=r.parallel)
+        self.tracker = Tracker(self.bench("tracker", history))
+        self.collector = Collector(self.bench("collector", history))
+        self.curator = Curator(self.bench("curator", history), keep=r.keep)
         self.announcer = Announcer(
             AnnouncerParts(
                 tasks=p.tasks,
@@ -188,7 +146,8 @@ class House:
                 generator=p.rodin,
                 desk=PlainDesk(),
                 viewer=self.viewer,
-                budget=budget,
+                acceptance=Acceptance(tasks=p.tasks, files=p.files, budget=budget, clock=w.clock, bell=bell),
+                link_desk=LinkDesk(files=p.files, generator=p.rodin, links=self.viewer.links, clock=w.clock),
                 clock=w.clock,
                 bell=bell,
                 default_tier="Gen-2.5-Medium",
@@ -207,6 +166,20 @@ class House:
             "curator": self.curator,
             "announcer": self.announcer,
         }
+
+    def bench(self, loop: str, history: History) -> Bench:
+        """Return what one loop works with."""
+        return Bench(
+            tasks=self.ports.tasks,
+            files=self.ports.files,
+            generator=self.ports.rodin,
+            history=history,
+            showcase=self.showcase,
+            worker=self.named(loop),
+            clock=self.clock,
+            bell=self.bell,
+            pace=self.rules.pace,
+        )
 
     def named(self, loop: str) -> Worker:
         """Return the worker of one loop."""

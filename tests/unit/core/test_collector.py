@@ -63,7 +63,7 @@ async def test_every_file_comes_into_the_store_under_its_role(house: House) -> N
     assert row.progress == 1.0
 
 
-async def test_the_pictures_go_once_the_model_is_there(house: House) -> None:
+async def test_the_pictures_stay_with_the_model_for_its_next_version(house: House) -> None:
     wish = Wish(prompt="", pictures=(b"cat",))
     task = await house.intake.generate(wish, an_owner(), an_address())
     await house.send()
@@ -73,7 +73,7 @@ async def test_the_pictures_go_once_the_model_is_there(house: House) -> None:
     await house.collect()
 
     assert (await house.now(task)).state is TaskState.READY
-    assert not [key for key in house.files.held if key.startswith("spool/")]
+    assert [key for key in house.files.held if key.startswith("spool/")] == [f"spool/{task.id}/picture-1.png"]
 
 
 async def test_done_does_not_mean_listed(house: House) -> None:

@@ -11,6 +11,7 @@ from bot.curator import NEVER
 from bot.errors import FileBroken, FileStoreBusy, NotFound, NotPossible, VendorDown
 from bot.looks import Removal
 from bot.model import FileRole, Task, TaskState
+from bot.update import Choice
 from tests.factories import a_task, an_address, an_owner
 from tests.fakes.generator import bytes_of
 from tests.unit.core.house import House, Rules, World
@@ -101,7 +102,7 @@ async def test_delete_removes_the_files_at_once_and_the_row_stays_and_says_so(ho
     assert row.showing.generation == 1
     update = await house.intake.status(task.id, an_owner())
     assert update.headline == "The files of this model were deleted, and its links are void."
-    assert (update.viewer_url, update.files, update.choices) == (None, (), ())
+    assert (update.viewer_url, update.files, update.choices) == (None, (), (Choice.AGAIN,))
 
 
 async def test_what_is_deleted_cannot_be_deleted_again(house: House) -> None:

@@ -73,6 +73,7 @@ def test_every_file_of_the_simulator_is_what_its_name_says(kind: str, tmp_path: 
         ("a.png", PNG[:-8]),
         ("a.jpg", PNG),
         ("A.JPEG", b"\xff\xd8"),
+        ("render.jpg", bytes_of("render.jpg")[:-2]),
         ("a.webp", PNG),
         ("a.webp", bytes_of("long-name.webp")[:-3]),
         ("a.gif", b"GIF88a"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import tempfile
 import time
@@ -53,3 +54,21 @@ async def test_only_what_a_killed_process_left_long_ago_is_swept(place: Path) ->
 
     assert swept == 1
     assert [path.name for path in place.iterdir()] == ["somebody-elses"]
+
+
+async def test_whoever_is_cancelled_at_any_moment_leaves_no_folder(place: Path) -> None:
+    async def work() -> None:
+        async with scratch_folder():
+            await asyncio.Event().wait()
+
+    for moments in range(4):
+        task = asyncio.create_task(work())
+        for _ in range(moments):
+            await asyncio.sleep(0)
+        task.cancel()
+        await asyncio.sleep(0)
+        task.cancel()  # in the middle of taking it away, too
+        await asyncio.wait([task])
+
+    await asyncio.get_running_loop().shutdown_default_executor()
+    assert list(place.iterdir()) == []

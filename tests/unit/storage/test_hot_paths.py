@@ -14,14 +14,19 @@ import pytest
 from sqlalchemy import Engine, event, insert
 
 from bot.model import TaskState
+from storage.answers import SqlAnswerStore
 from storage.codec import task_row
-from storage.database import open_database
+from storage.database import Database, open_database
 from storage.schema import tasks
+from storage.sends import SqlSendLog
 from storage.tasks import SqlTaskStore
+from storage.vault import Vault
 from tests.factories import NOON, a_task, a_worker, after, an_address, an_owner
 
 # The index on untold tasks holds only those; to walk through it is to walk through the answer.
-FULL_SCAN = re.compile(r"SCAN (tasks|files|mine)\b(?!.* ix_tasks_untold)")
+FULL_SCAN = re.compile(r"SCAN (tasks|files|mine|sends|answers)\b(?!.* ix_tasks_untold)")
+
+VAULT = Vault("a secret key for tests")
 
 RUNNING = {TaskState.SUBMITTED, TaskState.GENERATING}
 
@@ -35,6 +40,7 @@ QUESTIONS: dict[str, Callable[[SqlTaskStore], Coroutine[Any, Any, object]]] = {
     "mark_told": lambda store: store.mark_told("w1", revision=0, address=an_address()),
     "postpone_telling": lambda store: store.postpone_telling("w1", until=NOON),
     "tasks_of": lambda store: store.tasks_of(an_owner(), limit=5),
+    "tasks_at": lambda store: store.tasks_at("console", "thread-1", limit=5),
     "tasks_in": lambda store: store.tasks_in({TaskState.UNCLEAR}, limit=5),
     "queue_place": lambda store: store.queue_place("w7"),
     "durations": lambda store: store.durations("Gen-2.5-Medium", limit=20),
@@ -43,6 +49,16 @@ QUESTIONS: dict[str, Callable[[SqlTaskStore], Coroutine[Any, Any, object]]] = {
     "made_by": lambda store: store.made_by("console:1"),
     "known_uuids": lambda store: store.known_uuids(["a", "b"]),
     "save": lambda store: store.save(a_task(id="w1"), expected_revision=0),
+}
+
+OUTBOX: dict[str, Callable[[Database], Coroutine[Any, Any, object]]] = {
+    "begin": lambda database: SqlSendLog(database).begin("key", now=NOON),
+    "sent": lambda database: SqlSendLog(database).sent("key", message="1"),
+    "undo": lambda database: SqlSendLog(database).undo("key"),
+    "forget": lambda database: SqlSendLog(database).forget(before=NOON),
+    "keep": lambda database: SqlAnswerStore(database, VAULT).keep("key", "secret", until=NOON),
+    "load": lambda database: SqlAnswerStore(database, VAULT).load("key", now=NOON),
+    "erase": lambda database: SqlAnswerStore(database, VAULT).erase(before=NOON),
 }
 
 
@@ -69,7 +85,7 @@ def statements() -> Iterator[list[tuple[str, Any]]]:
     sent: list[tuple[str, Any]] = []
 
     def note(_connection: object, _cursor: object, statement: str, parameters: Any, *_: object) -> None:
-        if statement.startswith(("SELECT", "UPDATE", "WITH", "DELETE")):
+        if statement.startswith(("SELECT", "INSERT", "UPDATE", "WITH", "DELETE")):
             sent.append((statement, parameters))
 
     event.listen(Engine, "before_cursor_execute", note)
@@ -85,8 +101,24 @@ async def test_nothing_walks_through_all_tasks(name: str, path: Path) -> None:
         with statements() as sent:
             await QUESTIONS[name](SqlTaskStore(database))
 
+    assert full_scans(path, sent) == []
+
+
+@pytest.mark.parametrize("name", OUTBOX)
+async def test_nothing_walks_through_all_messages_or_answers(name: str, path: Path) -> None:
+    async with open_database(f"sqlite:///{path}") as database:
+        with statements() as sent:
+            await OUTBOX[name](database)
+
+    assert full_scans(path, sent) == []
+
+
+def full_scans(path: Path, sent: list[tuple[str, Any]]) -> list[str]:
+    """Return the steps of the statements' plans that walk through a whole table."""
     plain = sqlite3.connect(path)
-    plans = [step[3] for statement, values in sent for step in plain.execute(f"EXPLAIN QUERY PLAN {statement}", values)]
-    plain.close()
+    try:
+        plans = [plain.execute(f"EXPLAIN QUERY PLAN {statement}", values).fetchall() for statement, values in sent]
+    finally:
+        plain.close()
     assert plans
-    assert [step for step in plans if FULL_SCAN.match(step)] == []
+    return [step[3] for plan in plans for step in plan if FULL_SCAN.match(step[3])]

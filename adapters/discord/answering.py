@@ -1,0 +1,86 @@
+"""Answers interactions: acknowledges first, always, then works, then says what came of it, to that person alone."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any
+
+import discord
+
+from adapters.discord import words
+from adapters.discord.buttons import view_of
+from adapters.discord.drafts import Draft
+from adapters.discord.enclosures import Parcels
+from adapters.discord.render import sentence_draft
+from adapters.discord.trouble import Refused, Why, translated
+from bot import text
+from bot.errors import PlatformError, StorageError, UserMistake
+
+log = logging.getLogger(__name__)
+
+Work = Callable[[], Awaitable[Draft | None]]
+"""Does what was asked and returns the answer; None when the answer is shown by other means."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answerer:
+    """Keeps Discord's three seconds, whatever the work takes."""
+
+    parcels: Parcels
+
+    async def answer(self, interaction: discord.Interaction[Any], work: Work) -> None:
+        """Acknowledge, then work, then answer. Nothing is raised."""
+        if not await self._acknowledged(interaction):
+            return
+        draft = await worked(work)
+        if draft is not None:
+            await self.send(interaction, draft)
+
+    async def send(self, interaction: discord.Interaction[Any], draft: Draft) -> None:
+        """Put the answer in place of "thinking"."""
+        try:
+            async with self.parcels.opened(draft.enclosures) as files:
+                with translated():
+                    await interaction.edit_original_response(
+                        content=draft.content or None,
+                        embeds=[draft.embed] if draft.embed is not None else [],
+                        attachments=files,
+                        view=view_of(draft.buttons),
+                        allowed_mentions=discord.AllowedMentions.none(),
+                    )
+        except (PlatformError, StorageError) as error:
+            log.warning("answer not delivered interaction=%d error=%s", interaction.id, error)
+
+    async def _acknowledged(self, interaction: discord.Interaction[Any]) -> bool:
+        """Take the interaction; False when it is not ours to work on.
+
+        What another process has acknowledged is its to do. Where Discord did not take our word, the person has been
+        told that the bot does not respond: working on it all the same could charge them twice.
+        """
+        try:
+            with translated():
+                await interaction.response.defer(ephemeral=True, thinking=True)
+        except Refused as error:
+            level = logging.INFO if error.why is Why.ANSWERED else logging.WARNING
+            log.log(level, "interaction not taken interaction=%d why=%s", interaction.id, error)
+            return False
+        except PlatformError as error:
+            log.warning("acknowledgement lost interaction=%d error=%s", interaction.id, error)
+            await self.send(interaction, sentence_draft(words.too_late()))
+            return False
+        return True
+
+
+async def worked(work: Work) -> Draft | None:
+    """Do the work and return its answer, or the sentence that says why it cannot be done."""
+    try:
+        return await work()
+    except UserMistake as mistake:
+        return sentence_draft(str(mistake))
+    except (StorageError, PlatformError) as error:
+        log.warning("command failed error=%r", error)
+    except Exception:
+        log.exception("command broke")
+    return sentence_draft(text.trouble())

@@ -1,0 +1,190 @@
+"""Our connection to Discord: what it listens to, and where each event goes."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import re
+from dataclasses import dataclass
+from typing import Any
+
+import discord
+import yarl
+from discord import app_commands
+from discord.gateway import DiscordWebSocket
+from discord.http import Route
+
+from adapters.discord import words
+from adapters.discord.answering import Answerer, worked
+from adapters.discord.buttons import ACTS, TaskButton
+from adapters.discord.commands import commands_of, help_draft
+from adapters.discord.desk import Desk
+from adapters.discord.drafts import Draft
+from adapters.discord.forms import is_form, read_form
+from adapters.discord.posting import mentions_of
+from adapters.discord.render import sentence_draft
+from adapters.discord.sync import sync_commands
+from adapters.discord.trouble import translated
+from bot.errors import PlatformError
+from bot.update import Choice
+
+log = logging.getLogger(__name__)
+
+DEFAULT_API_URL = "https://discord.com/api/v10"
+
+LONGEST_RATE_LIMIT_S = 30.0
+"""discord.py waits for shorter limits itself; a longer one gives the turn back to the core. Its own least value."""
+
+GUILDS_S = 0.25
+"""How long a pause between servers at the start means that all are known; those that come later do no harm."""
+
+ASKS_FOR_HELP = frozenset({"", "help", "?", "/help", "/rodin", "/rodin help", "rodin help", "hi", "hello", "start"})
+"""Direct messages that are no wish for a model."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DiscordOptions:
+    """How to reach Discord. With `guild_ids` commands exist in these servers only, and at once."""
+
+    token: str
+    api_url: str = DEFAULT_API_URL
+    guild_ids: tuple[int, ...] = ()
+
+    def __repr__(self) -> str:
+        """Keep the token out of logs."""
+        return f"DiscordOptions(api_url={self.api_url!r}, guild_ids={self.guild_ids})"
+
+
+def needed_intents() -> discord.Intents:
+    """Return what we listen to: servers, and messages for the few that mention us or are written to us directly.
+
+    None of it is privileged: Discord gives the words of just these messages to every bot.
+    """
+    return discord.Intents(guilds=True, guild_messages=True, dm_messages=True)
+
+
+def point_at(api_url: str) -> None:
+    """Send all of discord.py's requests to an address; it has one for the whole process."""
+    Route.BASE = api_url.rstrip("/")
+
+
+class BotClient(discord.AutoShardedClient):
+    """One connection, with as many shards as Discord advises. Keeps no messages and no members."""
+
+    def __init__(self, options: DiscordOptions, desk: Desk, answerer: Answerer) -> None:
+        super().__init__(
+            intents=needed_intents(),
+            allowed_mentions=discord.AllowedMentions.none(),
+            member_cache_flags=discord.MemberCacheFlags.none(),
+            max_messages=None,
+            chunk_guilds_at_startup=False,
+            max_ratelimit_timeout=LONGEST_RATE_LIMIT_S,
+            guild_ready_timeout=GUILDS_S,
+        )
+        self._options, self._desk, self._answerer = options, desk, answerer
+        self.tree = BotTree(self, answerer)
+        for command in commands_of(desk, answerer):
+            self.tree.add_command(command)
+        self.sync_problem: str | None = None
+        self.prepared = asyncio.Event()
+
+    async def setup_hook(self) -> None:
+        """Before connecting: know our buttons, tell Discord our commands, and learn where the gateway is."""
+        self.add_dynamic_items(TaskButton)
+        await self._sync()
+        _, gateway = (await self.http.get_bot_gateway())[:2]
+        # Where discord.py goes when a session cannot be resumed; it would be Discord's own whatever the API's address.
+        DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(gateway)
+        self.prepared.set()
+
+    async def clicked(self, interaction: discord.Interaction[Any], act: str, task_id: str) -> None:
+        """Do what a button says."""
+        await self._answerer.answer(interaction, lambda: self._acted(interaction, act, task_id))
+
+    async def on_interaction(self, interaction: discord.Interaction[Any]) -> None:
+        """Take forms, those opened before a restart too; discord.py hands on everything else itself."""
+        if is_form(interaction):
+            await self._answerer.answer(interaction, lambda: self._desk.generate(interaction, read_form(interaction)))
+
+    async def on_message(self, message: discord.Message) -> None:
+        """Take direct messages, and those that mention us in words. A reply's silent mention is none."""
+        if message.author.bot or message.webhook_id is not None or self.user is None:
+            return
+        if message.guild is None:
+            await self._reply(message, await worked(lambda: self._written_to(message)))
+            return
+        mention = re.compile(rf"<@!?{self.user.id}>")
+        if mention.search(message.content):
+            written = mention.sub(" ", message.content).strip()
+            rights = _rights_in(message)
+            await self._reply(message, await worked(lambda: self._desk.follow(message, written, rights)))
+
+    async def _acted(self, interaction: discord.Interaction[Any], act: str, task_id: str) -> Draft | None:
+        known = ACTS.get(Choice(act)) if act in set(Choice) else None
+        if known is None:
+            return sentence_draft(words.no_longer())
+        return await known.call(self._desk, interaction, task_id)
+
+    async def _written_to(self, message: discord.Message) -> Draft | None:
+        if not message.attachments and message.content.strip().lower() in ASKS_FOR_HELP:
+            return help_draft()
+        return await self._desk.from_dm(message)
+
+    async def _reply(self, message: discord.Message, draft: Draft | None) -> None:
+        """Answer a message where it was written; nobody is pinged."""
+        if draft is None:
+            return
+        frame: dict[str, Any] = {"embed": draft.embed} if draft.embed is not None else {}
+        try:
+            with translated():
+                await message.reply(
+                    content=draft.content or None, mention_author=False, allowed_mentions=mentions_of(draft), **frame
+                )
+        except PlatformError as error:
+            log.info("message not answered channel=%d error=%s", message.channel.id, error)
+
+    async def _sync(self) -> None:
+        """Sync commands; a failure is loud, but what is known from before still works."""
+        try:
+            await sync_commands(self.http, self.application_id or 0, self.tree, self._options.guild_ids)
+        except (PlatformError, discord.DiscordException) as error:
+            self.sync_problem = str(error)
+            log.error(
+                "commands not synced, so people may not find them: %s. Run rodin-bot check; start again when it is "
+                "repaired",
+                error,
+            )
+        else:
+            self.sync_problem = None
+
+
+class BotTree(app_commands.CommandTree[BotClient]):
+    """Answers in words where discord.py itself cannot go on."""
+
+    def __init__(self, client: BotClient, answerer: Answerer) -> None:
+        super().__init__(client)
+        self._answerer = answerer
+
+    async def on_error(
+        self, interaction: discord.Interaction[BotClient], error: app_commands.AppCommandError, /
+    ) -> None:
+        """Log what is wrong, and say so to a person who still waits."""
+        log.warning("command not understood interaction=%d error=%s", interaction.id, error)
+        if interaction.type is discord.InteractionType.application_command and not interaction.response.is_done():
+            await self._answerer.answer(interaction, _no_longer)
+
+
+async def _no_longer() -> Draft:
+    return sentence_draft(words.no_longer())
+
+
+def _rights_in(message: discord.Message) -> discord.Permissions:
+    """Return our rights where a message was written; all of them where they are not known."""
+    me = message.guild.me if message.guild is not None else None
+    channel = message.channel
+    if me is None or not isinstance(channel, discord.abc.GuildChannel | discord.Thread):
+        return discord.Permissions.all()
+    try:
+        return channel.permissions_for(me)
+    except discord.ClientException:  # a thread whose channel is not known yet
+        return discord.Permissions.all()

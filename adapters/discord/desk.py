@@ -1,0 +1,176 @@
+"""What each command, button, form and mention asks of the core. Everything is acknowledged before it comes here."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import discord
+
+from adapters.discord import limits, words
+from adapters.discord.address import (
+    Kind,
+    Spot,
+    event_of,
+    owner_of,
+    spot_of_interaction,
+    spot_of_message,
+)
+from adapters.discord.drafts import Draft, Stage
+from adapters.discord.pictures import MOST_PICTURES, AttachmentReader, pictures_among
+from adapters.discord.private import PrivateLine
+from adapters.discord.render import answer_draft, links_draft, list_draft, sentence_draft
+from bot import text
+from bot.catalog import split_command
+from bot.chat import Intake, Wish
+from bot.errors import NotFound, UserMistake
+from bot.model import Owner, Task
+from bot.update import Choice, Update
+
+log = logging.getLogger(__name__)
+
+Asking = discord.Interaction[Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """A wish as it came, its pictures still attachments. `typed` holds options as typed on a line."""
+
+    prompt: str = ""
+    attachments: Sequence[discord.Attachment] = ()
+    options: Mapping[str, str | int | float | bool] = field(default_factory=dict)
+    typed: str = ""
+    is_private: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Desk:
+    """Translates between Discord and the core."""
+
+    intake: Intake
+    private: PrivateLine
+    reader: AttachmentReader
+
+    async def generate(self, interaction: Asking, asked: Asked) -> Draft | None:
+        """Ask for a model."""
+        spot = spot_of_interaction(interaction, is_private=asked.is_private)
+        wish = await self._wish(asked)
+        await self._keep(interaction, spot)
+        task = await self.intake.generate(wish, owner_of(interaction), spot.address(), event=event_of(interaction))
+        return _accepted(task, spot)
+
+    async def from_message(self, interaction: Asking, message: discord.Message) -> Draft | None:
+        """Ask for a model of the pictures in a message."""
+        pictures = pictures_among(message.attachments)
+        if not pictures:
+            raise UserMistake(words.no_pictures())
+        draft = await self.generate(interaction, Asked(attachments=pictures[:MOST_PICTURES]))
+        if draft is None or len(pictures) <= MOST_PICTURES:
+            return draft
+        return Draft(content=f"{draft.content}\n{words.too_many_pictures(len(pictures))}")
+
+    async def resend(self, interaction: Asking, task_id: str) -> Draft | None:
+        """Ask again for what failed or stayed unclear."""
+        spot = await self._spot_of_repeat(interaction)
+        owner, event = owner_of(interaction), event_of(interaction)
+        return _accepted(await self.intake.resend(task_id, owner, spot.address(), event=event), spot)
+
+    async def again(self, interaction: Asking, task_id: str) -> Draft | None:
+        """Ask for the same with another seed."""
+        spot = await self._spot_of_repeat(interaction)
+        owner, event = owner_of(interaction), event_of(interaction)
+        return _accepted(await self.intake.again(task_id, owner, spot.address(), event=event), spot)
+
+    async def status(self, interaction: Asking, task_id: str) -> Draft | None:
+        """Say how a task stands."""
+        update = await self.intake.status(task_id, owner_of(interaction))
+        return answer_draft(update, Stage(has_files=False, limit_bytes=0))
+
+    async def show(self, interaction: Asking, task_id: str) -> Draft | None:
+        """Show a task with all it has: the picture, the model, links."""
+        update = await self.intake.status(task_id, owner_of(interaction))
+        return answer_draft(update, Stage(limit_bytes=interaction.filesize_limit))
+
+    async def list(self, interaction: Asking) -> Draft | None:
+        """List the person's newest tasks."""
+        return list_draft(await self.intake.tasks(owner_of(interaction)))
+
+    async def cancel(self, interaction: Asking, task_id: str) -> Draft | None:
+        """Call a task off."""
+        return sentence_draft(await self.intake.cancel(task_id, owner_of(interaction)))
+
+    async def delete(self, interaction: Asking, task_id: str) -> Draft | None:
+        """Remove a finished task's files."""
+        return sentence_draft(await self.intake.delete(task_id, owner_of(interaction)))
+
+    async def links(self, interaction: Asking, task_id: str) -> Draft | None:
+        """Hand out short-lived links."""
+        return links_draft(await self.intake.fresh_links(task_id, owner_of(interaction)))
+
+    async def usage(self, interaction: Asking) -> Draft | None:
+        """Say what the person has used."""
+        return sentence_draft(await self.intake.usage(owner_of(interaction)))
+
+    async def balance(self, interaction: Asking) -> Draft | None:
+        """Say how many credits are left, to those who manage the server."""
+        rights = interaction.permissions
+        is_admin = rights.administrator or rights.manage_guild
+        return sentence_draft(await self.intake.balance(owner_of(interaction), is_admin=is_admin))
+
+    async def suggestions(self, interaction: Asking, typed: str, need: Choice | None) -> tuple[Update, ...]:
+        """Return the person's tasks that fit what was typed so far, and that `need` can be done to."""
+        found = await self.intake.tasks(owner_of(interaction), limit=limits.CHOICES)
+        word = typed.strip().lower()
+        return tuple(
+            update
+            for update in found
+            if (need is None or need in update.choices) and (word in update.task_id or word in update.title.lower())
+        )
+
+    async def follow(self, message: discord.Message, written: str, rights: discord.Permissions) -> Draft | None:
+        """Make the next version of the model that lives in a thread; None when its own messages answer."""
+        spot = spot_of_message(message, rights)
+        wish = await self._wish_of(message, written)
+        try:
+            await self.intake.follow(wish, owner_of(message), spot.address(), event=event_of(message))
+        except NotFound:
+            return sentence_draft(words.not_ours())
+        return None
+
+    async def from_dm(self, message: discord.Message) -> Draft | None:
+        """Make a model of a direct message; None when its own messages answer."""
+        wish = await self._wish_of(message, message.content)
+        owner: Owner = owner_of(message)
+        await self.intake.generate(wish, owner, spot_of_message(message, None).address(), event=event_of(message))
+        return None
+
+    async def _wish_of(self, message: discord.Message, written: str) -> Wish:
+        pictures = pictures_among(message.attachments)[:MOST_PICTURES]
+        return await self._wish(Asked(typed=written, attachments=pictures))
+
+    async def _wish(self, asked: Asked) -> Wish:
+        """Read the pictures, and the options that were typed."""
+        said, typed = split_command(asked.typed)
+        prompt = " ".join(part for part in (asked.prompt, said) if part)
+        pictures = await self.reader.read(asked.attachments)
+        return Wish(prompt=prompt, pictures=pictures, options={**typed, **asked.options})
+
+    async def _spot_of_repeat(self, interaction: Asking) -> Spot:
+        """Choose where a repeat is told: what began under an answer for one person's eyes stays there."""
+        message = interaction.message
+        spot = spot_of_interaction(interaction, is_private=message is not None and message.flags.ephemeral)
+        await self._keep(interaction, spot)
+        return spot
+
+    async def _keep(self, interaction: Asking, spot: Spot) -> None:
+        if spot.kind is Kind.PRIVATE:
+            await self.private.keep(interaction)
+
+
+def _accepted(task: Task, spot: Spot) -> Draft | None:
+    """Say that a task is written down and where it is told; a private one is shown in this very answer."""
+    if spot.kind is Kind.PRIVATE:
+        return None
+    return sentence_draft(text.accepted(task), markup=words.follow_it(spot.link))

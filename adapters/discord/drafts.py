@@ -1,0 +1,57 @@
+"""What a message is to look like, before it is one: made by `render`, sent by `posting`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import discord
+
+from bot.model import ModelFile
+from bot.update import Choice
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LinkButton:
+    """Opens an address in the browser."""
+
+    label: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChoiceButton:
+    """Does something about a task."""
+
+    choice: Choice
+    task_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Enclosure:
+    """A file that goes with a message under `name`, with its text for people who do not see it."""
+
+    name: str
+    file: ModelFile
+    alt: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """One message. `mark` is a line in it that no other of our messages has; `pings` the one person it notifies."""
+
+    mark: str = ""
+    content: str = ""
+    embed: discord.Embed | None = None
+    buttons: tuple[LinkButton | ChoiceButton, ...] = ()
+    enclosures: tuple[Enclosure, ...] = ()
+    pings: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stage:
+    """What a place lets us show. `notes` are sentences to add; `limit_bytes` holds for one file."""
+
+    has_embeds: bool = True
+    has_files: bool = True
+    limit_bytes: int
+    notes: tuple[str, ...] = ()

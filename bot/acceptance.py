@@ -1,0 +1,137 @@
+"""Writes a checked request down: its pictures first, then the row that names them."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from bot import text
+from bot.bell import Bell
+from bot.budget import Budget
+from bot.catalog import price
+from bot.errors import DuplicateEvent, NoSuchFile, NoSuchTask, NotPossible, UserMistake
+from bot.model import Address, Owner, Picture, Request, Task
+from bot.ports import Clock, FileStore, PreparedPicture, TaskStore
+from bot.sweeper import clear_spool
+
+log = logging.getLogger(__name__)
+
+ID_CHARACTERS = "23456789abcdefghjkmnpqrstuvwxyz"
+"""No 0 or o, no 1, i or l: ids are read aloud and typed."""
+
+ID_LENGTH = 7
+"""27 thousand million ids: two of a million tasks meet with a chance of one in fifty, and then one is refused."""
+
+SEEDS = 65_536
+"""Rodin's seeds are 0 to 65535."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Order:
+    """A checked request with its pictures in hand, and who asks for it where. `event` makes one task only."""
+
+    request: Request
+    pictures: Sequence[PreparedPicture]
+    owner: Owner
+    address: Address
+    event: str | None = None
+    parent_id: str | None = None
+
+
+class Acceptance:
+    """Turns orders into tasks; from then on they will not be lost."""
+
+    def __init__(self, *, tasks: TaskStore, files: FileStore, budget: Budget, clock: Clock, bell: Bell) -> None:
+        self._tasks = tasks
+        self._files = files
+        self._budget = budget
+        self._clock = clock
+        self._bell = bell
+        self._budget_gate = asyncio.Lock()
+
+    async def accept(self, order: Order) -> Task:
+        """Put the pictures where the submitter finds them, then write the row that names them.
+
+        Raises:
+            BudgetSpent: the day's credits do not suffice; nothing was written.
+        """
+        task_id = await self._new_id()
+        pictures = await self._spool(task_id, order.pictures)
+        now = self._clock.now()
+        task = Task(
+            id=task_id,
+            request=replace(order.request, pictures=pictures),
+            owner=order.owner,
+            address=order.address,
+            price=price(order.request),
+            created_at=now,
+            changed_at=now,
+            next_at=now,
+            event=order.event,
+            parent_id=order.parent_id,
+        )
+        # After any other failure the row may be there all the same, so its pictures stay for the sweeper to judge.
+        try:
+            await self._write(task)
+        except DuplicateEvent as error:
+            log.info("event taken before task=%s", error.task_id)
+            await clear_spool(self._files, task.id)
+            return await self._tasks.load(error.task_id)
+        except UserMistake:
+            await clear_spool(self._files, task.id)
+            raise
+        log.info("task accepted task=%s platform=%s tier=%s", task.id, task.owner.platform, task.request.tier)
+        self._bell.ring()
+        return task
+
+    async def pictures_of(self, task: Task) -> tuple[PreparedPicture, ...]:
+        """Return the pictures that a task was asked with.
+
+        Raises:
+            NotPossible: they are gone.
+        """
+        return tuple([await self._again(picture) for picture in task.request.pictures])
+
+    async def _new_id(self) -> str:
+        """Return an id that no task has: its pictures must not overwrite another one's."""
+        while True:
+            task_id = "".join(secrets.choice(ID_CHARACTERS) for _ in range(ID_LENGTH))
+            try:
+                await self._tasks.load(task_id)
+            except NoSuchTask:
+                return task_id
+
+    async def _write(self, task: Task) -> None:
+        async with self._budget_gate:  # two commands at once must not both see the same credits left
+            await self._budget.check(task.owner, task.price)
+            await self._tasks.add(task)
+
+    async def _spool(self, task_id: str, prepared: Sequence[PreparedPicture]) -> tuple[Picture, ...]:
+        pictures = []
+        for number, picture in enumerate(prepared, start=1):
+            name = f"picture-{number}.{picture.extension}"
+            key = f"spool/{task_id}/{name}"
+            await self._files.save_bytes(key, picture.data)
+            pictures.append(picture.stored(key, name))
+        return tuple(pictures)
+
+    async def _again(self, picture: Picture) -> PreparedPicture:
+        try:
+            data = await self._files.load(picture.key)
+        except NoSuchFile as error:
+            raise NotPossible(text.pictures_gone()) from error
+        return PreparedPicture(
+            data=data,
+            media_type=picture.media_type,
+            extension=picture.name.rpartition(".")[2],
+            width_px=picture.width_px,
+            height_px=picture.height_px,
+        )
+
+
+def another_seed(seed: int) -> int:
+    """Return a seed that is not this one."""
+    return (seed + 1 + secrets.randbelow(SEEDS - 1)) % SEEDS
