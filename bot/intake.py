@@ -22,6 +22,7 @@ from bot.errors import (
     NotYours,
     StorageError,
     UserMistake,
+    VendorDown,
     VendorError,
     VendorRefused,
 )
@@ -201,6 +202,9 @@ class CoreIntake:
         except VendorRefused as error:
             log.warning("balance refused code=%s reason=%s", error.code, error.reason)
             return text.balance_refused(error.reason)
+        except VendorDown as error:
+            log.warning("balance not read error=%s", error)
+            return text.rodin_away()
         except VendorError as error:
             log.warning("balance not read error=%s", error)
             return text.balance_unknown()

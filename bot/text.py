@@ -111,7 +111,9 @@ def muted() -> str:
 def running(task: Task) -> str:
     """Say how far Rodin is."""
     if task.submission is not None and task.submission.subscription_key is None:
-        return "Rodin has it. Its answer was lost, so there is no progress to show until the model is there."
+        return (
+            "Rodin has it, but what progress is asked with was lost, so there is none to show until the model is there."
+        )
     ahead = max((job.queue_length or 0 for job in task.jobs if job.state is JobState.WAITING), default=0)
     done = sum(job.state is JobState.DONE for job in task.jobs)
     if task.state is TaskState.SUBMITTED:
@@ -352,6 +354,11 @@ def balance(amount: Decimal) -> str:
 def balance_unknown() -> str:
     """Say that the wallet could not be asked."""
     return "Rodin did not say how many credits are left. Try again in a minute."
+
+
+def rodin_away() -> str:
+    """Say that Rodin does not answer at all."""
+    return "Rodin does not answer, so nobody can say how many credits are left. Try again in a minute."
 
 
 def balance_refused(reason: RefusalReason) -> str:

@@ -16,7 +16,8 @@ _WRONG = "The drawing process made something that is no picture."
 def check_picture(path: Path, kind: str, *, frames: int, most_bytes: int) -> None:
     """Check by its headers that a picture is of this kind, of sane size, and has at most `frames` frames.
 
-    Nothing is decoded: that would cost this process the memory that drawing in another one saves.
+    Nothing is decoded: that would cost this process the memory that drawing in another one saves. Whether it is whole,
+    the drawing process has checked (`adapters.preview.readback`).
 
     Raises:
         PreviewFailed: it is missing, not of this kind, or larger than it should be.

@@ -1,4 +1,7 @@
-"""Frames as files: WebP that moves, GIF that moves, and one picture with all frames."""
+"""Frames as files: a still, WebP that moves, GIF that moves, and one picture with all frames.
+
+Each is read back whole before it counts as saved. Raises Unreadable when it did not come out so.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +10,8 @@ import math
 from pathlib import Path
 
 from PIL import Image
+
+from adapters.preview.readback import check_whole
 
 FRAMES = 36
 COLUMNS = 6
@@ -27,11 +32,18 @@ _GIF_LADDER = (
 _PALETTE_EVERY = 6
 
 
+def save_still(frame: Image.Image, path: Path) -> None:
+    """One frame, without loss."""
+    frame.save(path, "PNG")
+    check_whole(path)
+
+
 def save_webp(frames: list[Image.Image], path: Path) -> None:
     """A turn for platforms that play WebP."""
     frames[0].save(
         path, "WEBP", save_all=True, append_images=frames[1:], duration=FRAME_MS, loop=0, quality=75, method=4
     )
+    check_whole(path, plays_ms=len(frames) * FRAME_MS)
 
 
 def save_gif(frames: list[Image.Image], path: Path) -> None:
@@ -46,6 +58,7 @@ def save_gif(frames: list[Image.Image], path: Path) -> None:
         if len(data) < GIF_LIMIT_BYTES:
             break
     path.write_bytes(data)
+    check_whole(path, plays_ms=len(frames) * FRAME_MS)
 
 
 def _gif(frames: list[Image.Image], edge: int, colours: int, *, dithered: bool) -> bytes:
@@ -71,3 +84,4 @@ def save_strip(frames: list[Image.Image], path: Path) -> None:
     for number, frame in enumerate(frames):
         strip.paste(frame, (edge * (number % COLUMNS), edge * (number // COLUMNS)))
     strip.save(path, "WEBP", quality=80, method=3)
+    check_whole(path)

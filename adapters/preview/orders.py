@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from PIL import Image
 
-from adapters.preview.encoders import COLUMNS, FRAME_MS, FRAMES, save_gif, save_strip, save_webp
+from adapters.preview.encoders import COLUMNS, FRAME_MS, FRAMES, save_gif, save_still, save_strip, save_webp
 from adapters.preview.formats import kind_of, read_model
 from adapters.preview.reducing import reduced
 from adapters.preview.solid import Solid, Unreadable, bounds
@@ -41,7 +41,7 @@ def look(model: Path, folder: Path, _limit_bytes: int) -> Answer:
     facts = asdict(_measured(solid))
     try:
         for frame in _frames(solid, 1):
-            frame.save(folder / STILL, "PNG")
+            save_still(frame, folder / STILL)
     except Unreadable as error:
         return {"facts": facts, "still": False, "problem": str(error)}
     return {"facts": facts, "still": True, "problem": " ".join(solid.notes)}

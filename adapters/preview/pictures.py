@@ -16,7 +16,7 @@ MOST_EDGE_PX = 8192
 # All of a model's pictures together; decoding a pixel costs 10 to 50 ns.
 _MOST_PIXELS = 8 * MOST_EDGE_PX**2
 # What Pillow's readers raise on broken bytes.
-_BROKEN = (OSError, SyntaxError, ValueError, EOFError, KeyError, IndexError, struct.error, Image.DecompressionBombError)
+BROKEN = (OSError, SyntaxError, ValueError, EOFError, KeyError, IndexError, struct.error, Image.DecompressionBombError)
 
 
 class Pictures:
@@ -43,7 +43,7 @@ class Pictures:
             raise Unreadable(f"The textures have more than {_MOST_PIXELS // 10**6} million pixels together.")
         try:
             return _shrunk(image, self._edge_px), size
-        except _BROKEN as error:
+        except BROKEN as error:
             raise Unreadable(f"{what} is broken: its pixels cannot be decoded.") from error
 
 
@@ -51,7 +51,7 @@ def header(data: bytes | Path, what: str) -> Image.Image:
     """Recognise a picture by its bytes and check its size, without decoding it."""
     try:
         image = Image.open(data if isinstance(data, Path) else io.BytesIO(data), formats=_FORMATS)
-    except _BROKEN as error:
+    except BROKEN as error:
         raise Unreadable(f"{what} is no PNG, JPEG, WebP or AVIF picture.") from error
     if max(image.size) > MOST_EDGE_PX:
         raise Unreadable(f"{what} is {image.width} x {image.height} pixels; at most {MOST_EDGE_PX} a side are read.")

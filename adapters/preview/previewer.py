@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import shutil
 import tempfile
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -12,8 +13,9 @@ from typing import Any
 from adapters.preview import orders
 from adapters.preview.checks import check_glb, check_picture
 from adapters.preview.process import Limits, Order, obeyed
-from bot.errors import PreviewFailed
+from bot.errors import PreviewFailed, StorageError
 from bot.looks import Look, MeshFacts, Reduction, Turntable
+from bot.scratch import scratch_folder
 
 _STILL_BYTES, _TURN_BYTES, _STRIP_BYTES = 4_000_000, 8_000_000, 16_000_000
 
@@ -28,11 +30,13 @@ class ChildPreviewer:
     async def ready(self) -> str | None:
         """See the port. Takes about half a second."""
         try:
-            with tempfile.TemporaryDirectory() as folder:
-                async with self._turn:
-                    answer = await obeyed(Order(what="ready", model=Path()), Path(folder), self._limits)
+            # A scratch folder, so that what a kill leaves of it is swept like the others.
+            async with scratch_folder() as folder, self._turn:
+                answer = await obeyed(Order(what="ready", model=Path()), folder, self._limits)
         except PreviewFailed as error:
             return f"Models cannot be drawn here. {error}"
+        except StorageError as error:
+            return f"Models cannot be drawn here: {error}."
         missing = answer["missing"]
         return None if missing is None else str(missing)
 
@@ -78,13 +82,11 @@ class ChildPreviewer:
     @contextlib.asynccontextmanager
     async def _workshop(self, folder: Path) -> AsyncIterator[Path]:
         """A private folder beside the results, so that moving them is one step; gone afterwards."""
-        workshop = await asyncio.to_thread(
-            tempfile.TemporaryDirectory, prefix=".preview-", dir=folder, ignore_cleanup_errors=True
-        )
+        workshop = Path(tempfile.mkdtemp(prefix=".preview-", dir=folder))
         try:
-            yield Path(workshop.name)
+            yield workshop
         finally:
-            await asyncio.shield(asyncio.to_thread(workshop.cleanup))
+            await asyncio.shield(asyncio.to_thread(shutil.rmtree, workshop, ignore_errors=True))
 
 
 def _moved(path: Path, folder: Path) -> Path:

@@ -84,7 +84,8 @@ async def obeyed(order: Order, folder: Path, limits: Limits) -> dict[str, Any]:
         "limit_bytes": order.limit_bytes,
         "limits": limits.for_child(),
     }
-    await asyncio.to_thread((folder / ORDER).write_text, json.dumps(text), "utf-8")
+    # At once: a thread would go on writing while the folder of a cancelled order is taken away.
+    (folder / ORDER).write_text(json.dumps(text), "utf-8")
     code = await _run(folder, limits.seconds)
     return await asyncio.to_thread(_answer, order, folder, code)
 

@@ -60,7 +60,7 @@ def read_object(answer: Answer) -> JsonObject:
 
 
 def read_submission(answer: Answer) -> Submission:
-    """Return what a submission gave back: 2xx, `error` empty, a `uuid` and a `jobs.subscription_key`.
+    """Return what a submission gave back: 2xx, `error` empty and a `uuid`; without a key when that did not come.
 
     Raises:
         VendorBusy, VendorFull: HTTP 429, or the code for too many tasks at once; nothing was taken.

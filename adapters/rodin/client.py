@@ -77,15 +77,16 @@ WANTED_FIRST = (FileRole.MODEL, FileRole.RENDER, FileRole.PREVIEW, FileRole.TEXT
 class RodinClient:
     """Speaks to Rodin over HTTP; an async context manager whose connections end with it.
 
-    Submissions are sent exactly once. Reads repeat by themselves within `read_deadline_s`, waiting by `clock`. The
-    key goes to the API root only: never to a file host, along a redirect, or into an error or a log line.
+    Submissions are sent exactly once. Reads repeat by themselves within their deadline, waiting by `clock`. The key
+    goes to the API root only: never to a file host, along a redirect, or into an error or a log line.
     """
 
     def __init__(self, options: RodinOptions, clock: Clock) -> None:
         self._options = options
         self._transport = Transport(options, clock)
         self._downloads = Downloads(options, clock)
-        self._repeats = Repeats(clock=clock, deadline_s=options.read_deadline_s)
+        self._patient = Repeats(clock=clock, deadline_s=options.read_deadline_s)
+        self._brisk = Repeats(clock=clock, deadline_s=options.balance_deadline_s)
         self._stack = AsyncExitStack()
         self._words: set[str] = set()
 
@@ -107,7 +108,7 @@ class RodinClient:
         Raises:
             VendorBusy, VendorFull, VendorDown: Rodin surely did not take it; it may be asked again later.
             VendorRefused: Rodin said no; nothing was charged.
-            VendorUnclear: nobody can tell: a time-out, a broken connection, a 5xx, an answer without its ids.
+            VendorUnclear: nobody can tell: a time-out, a broken connection, a 5xx, an answer without a uuid.
             ValueError: the pictures do not match the request; nothing was sent.
 
         Source: docs.hyper3d.ai, API specification, Rodin Gen-2.5.
@@ -191,11 +192,13 @@ class RodinClient:
         return await self._downloads.fetch(file, target)
 
     async def balance(self) -> Decimal:
-        """Ask how many credits the key's wallet holds. Safe to repeat; raises like `status`.
+        """Ask how many credits the key's wallet holds. Safe to repeat; raises like `status`, but sooner.
+
+        A person has asked and waits: `balance_deadline_s` ends the attempts.
 
         Source: docs.hyper3d.ai, API specification, Check Balance.
         """
-        return await self._read(self._call("GET", "check_balance"), parse_balance)
+        return await self._read(self._call("GET", "check_balance"), parse_balance, repeats=self._brisk)
 
     async def usage(self, page: int = 1) -> tuple[UsageRecord, ...]:
         """Ask for one page of charges; the first page is 1. Safe to repeat; raises like `status`.
@@ -217,17 +220,20 @@ class RodinClient:
             answer = await self._transport.send(
                 Call(method="POST", path=path, form=form, timeout_s=self._options.submit_timeout_s, lost=VendorUnclear)
             )
-        return read_submission(answer)
+        submission = read_submission(answer)
+        if submission.subscription_key is None:
+            log.warning("submission taken, but its answer lacks the subscription key uuid=%s", submission.uuid)
+        return submission
 
     def _call(self, method: str, path: str, **extras: Any) -> Call:
         return Call(method=method, path=path, timeout_s=self._options.read_timeout_s, lost=VendorDown, **extras)
 
-    async def _read(self, call: Call, parse: Callable[[JsonObject], T]) -> T:
+    async def _read(self, call: Call, parse: Callable[[JsonObject], T], *, repeats: Repeats | None = None) -> T:
         async def once(left_s: float) -> T:
             timeout_s = min(call.timeout_s, max(left_s, LEAST_TIMEOUT_S))
             return parse(read_object(await self._transport.send(replace(call, timeout_s=timeout_s))))
 
-        return await self._repeats.run(once)
+        return await (repeats or self._patient).run(once)
 
     def _note_words(self, jobs: Iterable[JobStatus]) -> None:
         for job in jobs:

@@ -12,8 +12,6 @@ import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
-from types import TracebackType
-from typing import Self
 
 import aiohttp
 from yarl import URL
@@ -22,6 +20,7 @@ from adapters.rodin.hosts import ForbiddenAddress, check_link, open_socket
 from adapters.rodin.options import RodinOptions
 from adapters.rodin.partfile import PartFile, part_file
 from adapters.rodin.refusals import rate_limit
+from adapters.rodin.session import WithSession
 from bot.errors import FileBroken, FileLinkExpired, FileRefused, VendorDown, VendorError
 from bot.model import RemoteFile
 from bot.ports import Clock
@@ -42,17 +41,17 @@ WELL_WRITTEN = re.compile(r"[\x21-\x7e]+", re.ASCII)
 """A link that needs no quoting, and gets none: its signature covers the very letters."""
 
 
-class Downloads:
+class Downloads(WithSession):
     """Fetches result files; an async context manager."""
 
     def __init__(self, options: RodinOptions, clock: Clock) -> None:
+        super().__init__()
         self._options = options
         self._clock = clock
-        self._session: aiohttp.ClientSession | None = None
 
-    async def __aenter__(self) -> Self:
+    def _new_session(self) -> aiohttp.ClientSession:
         guard = None if self._options.is_local else open_socket
-        self._session = aiohttp.ClientSession(
+        return aiohttp.ClientSession(
             connector=aiohttp.TCPConnector(socket_factory=guard),
             cookie_jar=aiohttp.DummyCookieJar(),
             # Unpacked, a file could not be compared with its announced length, nor taken up in the middle.
@@ -64,14 +63,6 @@ class Downloads:
                 sock_read=self._options.file_stall_s,
             ),
         )
-        return self
-
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        if self._session is not None:
-            await self._session.close()
-            self._session = None
 
     async def fetch(self, file: RemoteFile, target: Path) -> str:
         """Stream a file to `target`, whole or not at all, and return its SHA-256 in hex. Safe to repeat.
@@ -144,11 +135,9 @@ class Downloads:
     @asynccontextmanager
     async def _followed(self, url: URL, headers: dict[str, str]) -> AsyncIterator[aiohttp.ClientResponse]:
         """Open a link, following redirects one by one, each checked like the link itself."""
-        if self._session is None:
-            raise RuntimeError("the Rodin client works only inside `async with`")
         for _ in range(MOST_REDIRECTS + 1):
             check_link(url, api_is_local=self._options.is_local)
-            async with self._session.get(url, headers=headers, allow_redirects=False) as response:
+            async with self.session.get(url, headers=headers, allow_redirects=False) as response:
                 if response.status not in REDIRECTS:
                     yield response
                     return

@@ -19,7 +19,8 @@ class RodinOptions:
     """Where Rodin is, whose key is used, and how long and how large an answer may be.
 
     `url` is the API root, such as `https://api.hyper3d.com/api/v2`. Waits are in seconds: `read_deadline_s` bounds
-    all attempts of one read together and `read_timeout_s` each of them, `file_timeout_s` bounds one whole file and
+    all attempts of one read together, `balance_deadline_s` those of the one read for which a person sits waiting, and
+    `read_timeout_s` each attempt; `file_timeout_s` bounds one whole file and
     `file_stall_s` the silence within it. `key` is a secret and is never shown.
 
     Raises:
@@ -32,6 +33,7 @@ class RodinOptions:
     submit_timeout_s: float = 300.0  # Deemos's own skill waits as long
     read_timeout_s: float = 30.0  # Deemos's own skill waits as long
     read_deadline_s: float = 60.0
+    balance_deadline_s: float = 10.0
     file_timeout_s: float = 900.0  # 1 GiB at 1.2 MB/s
     file_stall_s: float = 60.0
     max_files: int = 40  # an OBJ pack has about ten; one public client stops at 20
@@ -46,7 +48,17 @@ class RodinOptions:
         if not HEADER_SAFE.fullmatch(self.key):
             raise ValueError("the Rodin key must be one word of plain ASCII characters")
         limits = (self.connect_timeout_s, self.submit_timeout_s, self.read_timeout_s, self.read_deadline_s)
-        if min(*limits, self.file_timeout_s, self.file_stall_s, self.max_files, self.max_file_bytes) <= 0:
+        if (
+            min(
+                *limits,
+                self.balance_deadline_s,
+                self.file_timeout_s,
+                self.file_stall_s,
+                self.max_files,
+                self.max_file_bytes,
+            )
+            <= 0
+        ):
             raise ValueError("every limit of the Rodin client must be positive")
 
     @property

@@ -10,13 +10,12 @@ from __future__ import annotations
 import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
-from types import TracebackType
-from typing import Self
 
 import aiohttp
 
 from adapters.rodin.answers import Answer
 from adapters.rodin.options import RodinOptions
+from adapters.rodin.session import WithSession
 from bot.errors import VendorDown, VendorUnclear
 from bot.ports import Clock
 
@@ -43,16 +42,16 @@ class Call:
     secrets: tuple[str, ...] = ()
 
 
-class Transport:
+class Transport(WithSession):
     """The connection to the API; an async context manager."""
 
     def __init__(self, options: RodinOptions, clock: Clock) -> None:
+        super().__init__()
         self._options = options
         self._clock = clock
-        self._session: aiohttp.ClientSession | None = None
 
-    async def __aenter__(self) -> Self:
-        self._session = aiohttp.ClientSession(
+    def _new_session(self) -> aiohttp.ClientSession:
+        return aiohttp.ClientSession(
             connector=aiohttp.TCPConnector(force_close=True),
             cookie_jar=aiohttp.DummyCookieJar(),
             headers={
@@ -61,14 +60,6 @@ class Transport:
                 "User-Agent": self._options.user_agent,
             },
         )
-        return self
-
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        if self._session is not None:
-            await self._session.close()
-            self._session = None
 
     async def send(self, call: Call) -> Answer:
         """Make one request and return the answer, whatever its status. Never repeats, never follows a redirect.
@@ -88,10 +79,8 @@ class Transport:
             raise call.lost(f"{call.path}: no answer ({type(error).__name__})") from error
 
     async def _exchange(self, call: Call) -> Answer:
-        if self._session is None:
-            raise RuntimeError("the Rodin client works only inside `async with`")
         connect_s = self._options.connect_timeout_s
-        async with self._session.request(
+        async with self.session.request(
             call.method,
             self._options.root / call.path,
             json=call.json,

@@ -77,19 +77,19 @@ def check_error(answer: JsonObject, *, status: int, secrets: Collection[str] = (
 def parse_submission(answer: JsonObject) -> Submission:
     """Return what Rodin gave back for a request.
 
-    `prompt` and `consumed` are a bonus: unreadable ones count as not said, since a task that was taken must not
-    be lost over them.
+    Only `uuid` must be there: whoever has it can download. Everything else counts as not said when it cannot be read,
+    since a task that was taken must not be lost over it.
 
     Raises:
-        VendorGarbled: `uuid` or `jobs.subscription_key` is missing.
+        VendorGarbled: `uuid` is missing.
     """
     jobs = answer.get("jobs")
     holders = jobs if isinstance(jobs, list) else [jobs]
-    keys = (holder.get("subscription_key") for holder in holders if isinstance(holder, dict))
+    keys = (_or_none(holder.get("subscription_key"), _key) for holder in holders if isinstance(holder, dict))
     prompt = answer.get("prompt")
     return Submission(
         uuid=_id(answer.get("uuid"), what="uuid"),
-        subscription_key=_id(next(filter(None, keys), None), what="jobs.subscription_key"),
+        subscription_key=next(filter(None, keys), None),
         consumed=_or_none(answer.get("consumed"), parse_credits),
         prompt=_clean(prompt) if isinstance(prompt, str) else "",
     )
@@ -228,6 +228,10 @@ def _id(value: object, *, what: str) -> str:
     if not isinstance(value, str) or not value.strip() or len(value) > LONGEST_ID or value != _clean(value):
         raise VendorGarbled(f"no usable `{what}`")
     return value
+
+
+def _key(value: object) -> str:
+    return _id(value, what="jobs.subscription_key")
 
 
 def _text(value: object, *, what: str) -> str:

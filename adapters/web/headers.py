@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import TypeVar
 
 from aiohttp import web
+
+Answer = TypeVar("Answer", bound=web.StreamResponse)
 
 ALWAYS: Mapping[str, str] = {
     "Cross-Origin-Opener-Policy": "same-origin",
@@ -37,10 +40,16 @@ VIEWER_PAGE = (
 )
 
 
-async def complete(_request: web.Request, response: web.StreamResponse) -> None:
-    """Add what is missing to an answer, of whichever route, before it leaves. For `on_response_prepare`."""
+async def complete_any(_request: web.Request, response: web.StreamResponse) -> None:
+    """Complete the answer of whichever route before it leaves. For `on_response_prepare`."""
+    complete(response)
+
+
+def complete(response: Answer) -> Answer:
+    """Add what is missing to an answer, and return it. Harmless to repeat."""
     response.headers["Server"] = "rodin-bot"  # aiohttp has put its version and Python's there
     for name, value in ALWAYS.items():
         response.headers.setdefault(name, value)
     response.headers.setdefault("Content-Security-Policy", SEALED)
     response.headers.setdefault("Cache-Control", "no-store")
+    return response

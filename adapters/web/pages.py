@@ -101,7 +101,7 @@ class Pages:
         """Draw the page that says what is kept, where, and for how long."""
         return _answer(self._draw("privacy.html", up="", days=self._keep_files_days), csp=PLAIN_PAGE)
 
-    def sorry(self, request: web.Request, status: int) -> web.Response:
+    def sorry(self, request: web.BaseRequest, status: int) -> web.Response:
         """Draw the page for a request that cannot be answered, in words."""
         fallback = ("Something went wrong on our side", "It was logged. Try again in a minute.")
         words = _SORRY.get(status) or (("This cannot be done", HTTPStatus(status).phrase) if status < 500 else fallback)
@@ -111,7 +111,7 @@ class Pages:
         """Draw the page behind a link that fresh ones have replaced."""
         return self._sorry(request, HTTPStatus.GONE, _REPLACED)
 
-    def _sorry(self, request: web.Request, status: int, words: tuple[str, str]) -> web.Response:
+    def _sorry(self, request: web.BaseRequest, status: int, words: tuple[str, str]) -> web.Response:
         # As many steps up as the address has folders, bounded: the path is a stranger's.
         up = "../" * min(request.path.count("/") - 1, 8)
         html = self._draw("sorry.html", up=up, status=status, title=words[0], sentence=words[1])

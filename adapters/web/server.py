@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from aiohttp import hdrs, web
-from aiohttp.http_exceptions import HttpProcessingError
 from aiohttp.typedefs import Handler, Middleware
 from prometheus_client import CollectorRegistry
 
 from adapters.web.delivery import Delivery
-from adapters.web.headers import complete
+from adapters.web.headers import complete_any
 from adapters.web.health import Health, Probe
 from adapters.web.links import SignedLinks
+from adapters.web.listener import Listener
+from adapters.web.measure import Measure
 from adapters.web.metrics import Metrics, TaskCounts
 from adapters.web.pages import Pages
 from adapters.web.shelf import Shelf, default_shelf
@@ -23,9 +25,6 @@ from bot.exhibit import Library
 from bot.ports import FileStore
 
 log = logging.getLogger(__name__)
-
-# What aiohttp itself reports goes through this logger, past a filter.
-_http_log = logging.getLogger(f"{__name__}.http")
 
 _KEPT_HEADERS = (hdrs.ALLOW, hdrs.RETRY_AFTER)
 _EVERYWHERE = frozenset({"0.0.0.0", "::", ""})  # noqa: S104 - compared with, not bound to
@@ -36,9 +35,9 @@ class WebOptions:
     """How the web part listens and answers. Port 0 lets the system choose.
 
     `public_url` is where people's browsers reach it, for what chats unfold. `redirects_downloads` sends downloads to
-    the bucket's own addresses, where it has some and browsers can reach it. The times, in seconds: what a probe and
-    the task table may take, how long a client may take nothing of a download, and what requests in hand get when the
-    web part stops.
+    the bucket's own addresses, where it has some and browsers can reach it. The times, in seconds: what a probe (or
+    a look into a picture) and the task table may take, how long a client may take nothing of a download, and what
+    requests in hand get when the web part stops.
     """
 
     host: str = "127.0.0.1"
@@ -84,14 +83,13 @@ class WebPart:
             links=supplies.links,
             pages=self._pages,
             delivery=Delivery(files=supplies.files, redirects=options.redirects_downloads, stall_s=options.stall_s),
+            measure=Measure(files=supplies.files, limit_s=options.probe_s),
             public_url=options.public_url,
             limit_s=options.library_s,
         )
         self.application = self._application(supplies.routes)
-        _http_log.addFilter(_is_news)  # adding it twice is adding it once
-        self._runner = web.AppRunner(
-            self.application, access_log=None, logger=_http_log, shutdown_timeout=options.stop_s
-        )
+        self._runner = web.AppRunner(self.application, shutdown_timeout=options.stop_s)
+        self._server: asyncio.Server | None = None
         self._port = 0
 
     @property
@@ -112,23 +110,26 @@ class WebPart:
             OSError: the address cannot be listened on, as when another program has it.
         """
         await self._runner.setup()
+        listener = Listener(runner=self._runner, pages=self._pages)
         try:
-            await web.TCPSite(self._runner, self._options.host or None, self._options.port).start()
+            self._server = await listener.listen(self._options.host or None, self._options.port)
         except OSError:
             await self._runner.cleanup()
             raise
-        self._port = int(self._runner.addresses[0][1])
+        self._port = int(self._server.sockets[0].getsockname()[1])
         log.info("web part listening url=%s", self.url)
         if not self._shelf.has_viewer:
             log.warning("viewer not built: pages turn pictures instead of the model. Run make assets, with Node.js")
 
     async def stop(self) -> None:
         """Take no more requests, let those in hand end for `stop_s`, cut the rest. Harmless when nothing runs."""
+        if self._server is not None:
+            self._server.close()
         await self._runner.cleanup()
 
     def _application(self, routes: Sequence[web.AbstractRouteDef]) -> web.Application:
         application = web.Application(middlewares=[self._metrics.middleware(), _in_words(self._pages)])
-        application.on_response_prepare.append(complete)
+        application.on_response_prepare.append(complete_any)
         application.add_routes(
             [
                 web.get("/t/{token}", self._viewer.page),
@@ -149,15 +150,6 @@ class WebPart:
 
     async def _privacy(self, _request: web.Request) -> web.Response:
         return self._pages.privacy()
-
-
-def _is_news(record: logging.LogRecord) -> bool:
-    """Drop what aiohttp says of requests that are no HTTP: strangers send them all day, and it quotes their first line.
-
-    That line may hold a link, which no log may have. They are answered with 400 all the same.
-    """
-    error = record.exc_info[1] if record.exc_info else None
-    return not isinstance(error, HttpProcessingError)
 
 
 def _in_words(pages: Pages) -> Middleware:

@@ -9,6 +9,7 @@ from aiohttp import web
 
 from adapters.web.delivery import Delivery, FileGone
 from adapters.web.links import SignedLinks
+from adapters.web.measure import Measure
 from adapters.web.pages import Pages
 from bot.errors import StorageError
 from bot.exhibit import Exhibit, Library
@@ -28,6 +29,7 @@ class Viewer:
     links: SignedLinks
     pages: Pages
     delivery: Delivery
+    measure: Measure
     public_url: str | None
     limit_s: float
 
@@ -38,6 +40,8 @@ class Viewer:
             exhibit = await self._exhibit(token)
         except LinkReplaced:
             return self.pages.replaced(request)
+        if self.public_url:  # else no chat can reach the page, and nobody asks for the size
+            exhibit = await self.measure.measured(exhibit)
         return self.pages.viewer(exhibit, token)
 
     async def file(self, request: web.Request) -> web.StreamResponse:
@@ -69,7 +73,8 @@ class Viewer:
             exhibit = await self._exhibit(token)
         except LinkReplaced as error:
             raise web.HTTPGone from error
-        return web.json_response(self.pages.oembed(exhibit, token), headers={"Cache-Control": "private, no-cache"})
+        found = self.pages.oembed(await self.measure.measured(exhibit), token)
+        return web.json_response(found, headers={"Cache-Control": "private, no-cache"})
 
     async def _exhibit(self, token: str) -> Exhibit:
         """Return what a token opens.

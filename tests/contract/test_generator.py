@@ -224,7 +224,7 @@ async def test_a_task_that_was_not_taken_is_never_called_charged(open_stage: Ope
     }
 
 
-@pytest.mark.parametrize("fault", AFTER_ACCEPT)
+@pytest.mark.parametrize("fault", [fault for fault in AFTER_ACCEPT if fault != "missing_subscription_key"])
 async def test_a_task_that_was_taken_is_never_called_free(open_stage: Open, fault: str) -> None:
     stage = await open_stage(faults=fault, limits={"submit_timeout_s": 0.3})
 
@@ -247,6 +247,22 @@ async def test_a_task_found_in_the_charges_can_be_collected(open_stage: Open, tm
     assert await stage.client.fetch(await stage.model(adopted), tmp_path / "model.glb")
 
 
+async def test_a_task_that_was_taken_without_a_subscription_key_can_be_collected(
+    open_stage: Open, tmp_path: Path
+) -> None:
+    stage = await open_stage(faults="missing_subscription_key")
+
+    submission = await stage.finished()
+
+    assert submission == Submission(
+        uuid=next(iter(stage.simulator.state.tasks)),
+        subscription_key=None,
+        consumed=Decimal("0.5"),
+        prompt=submission.prompt,
+    )
+    assert await stage.client.fetch(await stage.model(submission), tmp_path / "model.glb")
+
+
 @pytest.mark.parametrize("fault", ["jobs_as_list", "no_consumed"])
 async def test_an_odd_answer_to_a_submission_is_still_one(open_stage: Open, fault: str) -> None:
     stage = await open_stage(faults=fault)
@@ -265,7 +281,8 @@ async def test_a_read_outlives_one_fault(open_stage: Open, call: str, name: str)
     reads: dict[str, Callable[[], Awaitable[object]]] = {
         "status": lambda: stage.client.status(submission),
         "download": lambda: stage.client.files(submission),
-        "balance": stage.client.balance,
+        # The same route as the balance, with the patience of a read for which no person waits.
+        "balance": stage.client.usage,
     }
 
     assert await reads[call]()

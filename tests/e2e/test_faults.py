@@ -31,7 +31,6 @@ LOST = {
     "garbled_after_accept": SEEN,
     "server_error_after_accept": SEEN,
     "bad_gateway_after_accept": SEEN,
-    "missing_subscription_key": SEEN,
 }
 """Faults after which nobody can tell, and what the usage records then say."""
 
@@ -53,6 +52,7 @@ FOR_GOOD = frozenset({"html_file", "wrong_content_length"})
 QUICK = frozenset(
     {"rate_limit_seconds", "server_error_500", "api_insufficient_funds", "image_content_violation", "unauthorized"}
     | {"api_parallelism_limit_reached", "drop_after_accept", "no_consumed", "all_failed", "late_model", "html_file"}
+    | {"missing_subscription_key"}
 )
 """One fault of each kind for the quick run; the slow run takes all of them."""
 

@@ -4,7 +4,6 @@ import asyncio
 import logging
 import signal
 import sys
-import tempfile
 from contextlib import AsyncExitStack
 from http import HTTPStatus
 from pathlib import Path
@@ -19,6 +18,7 @@ from adapters.rodin.simulator.backstage import Backstage
 from adapters.rodin.simulator.clock import Clock, SystemClock
 from adapters.rodin.simulator.faults import FaultDice
 from adapters.rodin.simulator.files import FileHost
+from adapters.rodin.simulator.folders import own_folder, sweep_folders
 from adapters.rodin.simulator.links import LinkSigner
 from adapters.rodin.simulator.maker import Maker, ProcessMaker
 from adapters.rodin.simulator.options import SimulatorOptions
@@ -101,10 +101,8 @@ class Simulator:
         self._stage = None
 
     async def _start(self) -> None:
-        folder = self._exits.enter_context(
-            tempfile.TemporaryDirectory(prefix="rodin-simulator-", ignore_cleanup_errors=True)
-        )
-        stage = self._new_stage(Path(folder))
+        await asyncio.to_thread(sweep_folders)
+        stage = self._new_stage(self._exits.enter_context(own_folder()))
         self._exits.push_async_callback(stage.workshop.close)
         files_port = await self._listen(stage, FileHost(stage).routes(), port=self.options.files_port)
         routes = [*Api(stage, files_port=files_port).routes(), *Backstage(stage).routes()]

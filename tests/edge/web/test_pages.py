@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import asyncio
+import io
+import json
 import re
+from collections.abc import AsyncGenerator
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
 import pytest
+from PIL import Image
 
 from adapters.web.server import WebOptions
 from adapters.web.shelf import STATIC, VIEWER, Shelf
 from bot.exhibit import ShownFile
 from bot.model import FileRole
 from tests.edge.web.hall import PUBLIC, Hall, open_hall
+from tests.fakes.files import MemoryFileStore
 
 GLB = "base_basic_pbr.glb"
 EVIL = "<script>alert(1)</script>\"'><img src=x onerror=alert(1)>{{ 7*7 }}{% raw %}</title></textarea>&lt;"
@@ -217,6 +223,65 @@ async def test_a_chat_finds_a_title_and_a_picture_at_the_public_address(hall: Ha
     assert '"title": "a brass teapot"' in embed.text
     assert '"thumbnail_width": 512' in embed.text
     assert f"{hall.path('still.png')}?inline" in embed.text
+
+
+def picture(kind: str) -> bytes:
+    out = io.BytesIO()
+    Image.effect_noise((96, 64), 60).convert("RGB").save(out, kind)
+    return out.getvalue()
+
+
+def told_size(page: Reader) -> tuple[str | None, ...]:
+    told = {attrs.get("property"): attrs.get("content") for attrs in page.all("meta")}
+    return told.get("og:image:width"), told.get("og:image:height")
+
+
+@pytest.mark.parametrize(("name", "kind"), [("still.png", "PNG"), ("render.jpg", "JPEG"), ("preview.webp", "WEBP")])
+async def test_the_size_of_the_picture_is_read_from_the_picture(hall: Hall, name: str, kind: str) -> None:
+    await hall.add_file(name, picture(kind), role=FileRole.STILL)
+
+    page = await page_of(hall, poster=name)
+
+    assert told_size(page) == ("96", "64")
+    embed = json.loads((await hall.get(f"/oembed?url={PUBLIC}{hall.path()}")).body)
+    assert (embed["thumbnail_width"], embed["thumbnail_height"]) == (96, 64)
+    assert embed["thumbnail_url"] == f"{PUBLIC}{hall.path(name)}?inline"
+
+
+async def test_a_picture_is_measured_once(hall: Hall) -> None:
+    await hall.add_file("still.png", picture("PNG"), role=FileRole.STILL)
+    await page_of(hall, poster="still.png")
+
+    await hall.files.remove("results")
+
+    assert told_size(await page_of(hall)) == ("96", "64")
+
+
+@pytest.mark.parametrize("data", [b"no picture", picture("PNG")[:20], picture("WEBP")[:-3]])
+async def test_a_picture_that_cannot_be_measured_is_shown_without_its_size(hall: Hall, data: bytes) -> None:
+    await hall.add_file("still.png", data, role=FileRole.STILL)
+
+    page = await page_of(hall, poster="still.png")
+
+    assert told_size(page) == (None, None)
+    assert page.all("meta", property="og:image")
+    embed = json.loads((await hall.get(f"/oembed?url={PUBLIC}{hall.path()}")).body)
+    assert "thumbnail_url" not in embed
+
+
+async def test_a_file_store_that_hangs_costs_the_size_and_not_the_page(tmp_path: Path) -> None:
+    class Hanging(MemoryFileStore):
+        async def open(self, key: str, *, start: int = 0, length: int | None = None) -> AsyncGenerator[bytes, None]:
+            await asyncio.Event().wait()
+            yield b""
+
+    async with open_hall(
+        tmp_path, options=WebOptions(port=0, public_url=PUBLIC, probe_s=0.01), files=Hanging()
+    ) as hall:
+        await hall.add_file("still.png", picture("PNG"), role=FileRole.STILL)
+        page = await page_of(hall, poster="still.png")
+
+    assert told_size(page) == (None, None)
 
 
 async def test_without_a_public_address_the_page_names_none(tmp_path: Path) -> None:

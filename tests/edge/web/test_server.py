@@ -13,6 +13,7 @@ import pytest
 from aiohttp import web
 from prometheus_client import CollectorRegistry, Counter
 from prometheus_client.parser import text_string_to_metric_families
+from yarl import URL
 
 from adapters.web.links import SignedLinks
 from adapters.web.server import Supplies, WebOptions, WebPart
@@ -167,6 +168,44 @@ async def test_no_log_line_holds_a_link(hall: Hall, caplog: pytest.LogCaptureFix
     assert garbled.status == 400
     assert token not in caplog.text
     assert not [record for record in caplog.records if record.levelno >= logging.ERROR]
+
+
+NO_HTTP = {
+    "another protocol": b"SSH-2.0-OpenSSH_9.9\r\n",
+    "TLS": b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03\r\n\r\n",
+    "a line that is no request": b"GET {link} once more HTTP/1.1\r\n\r\n",
+    "a header that is none": b"GET {link} HTTP/1.1\r\nno colon here\r\n\r\n",
+    "two lengths": b"POST {link} HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n",
+}
+
+
+@pytest.mark.parametrize("sent", NO_HTTP.values(), ids=NO_HTTP.keys())
+async def test_what_is_no_http_gets_a_sentence_with_the_same_headers_as_everything_else(
+    hall: Hall, caplog: pytest.LogCaptureFixture, sent: bytes
+) -> None:
+    caplog.set_level(logging.INFO)
+    link = hall.path(GLB).encode()
+
+    head, _, body = (await raw(hall, sent.replace(b"{link}", link))).partition("\r\n\r\n")
+
+    status, *lines = head.split("\r\n")
+    headers = dict(line.split(": ", 1) for line in lines)
+    assert status.partition(" ")[2] == "400 Bad Request"
+    assert headers.keys() >= COMPLETE
+    assert headers["Server"] == "rodin-bot"
+    assert "<h1>This request cannot be read</h1>" in body
+    assert hall.links.token("du9xkna", 0) not in body
+    assert not [record for record in caplog.records if record.levelno >= logging.WARNING]
+
+
+async def raw(hall: Hall, sent: bytes) -> str:
+    """Send bytes, whatever they are, and return all that comes back until the connection is closed."""
+    reader, writer = await asyncio.open_connection("127.0.0.1", URL(hall.web.url).port)
+    writer.write(sent)
+    answer = await reader.read()
+    writer.close()
+    await writer.wait_closed()
+    return answer.decode()
 
 
 # Assets.

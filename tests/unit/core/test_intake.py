@@ -249,7 +249,10 @@ async def test_the_balance_is_for_admins(house: House) -> None:
 @pytest.mark.parametrize(
     ("error", "sentence"),
     [
-        (VendorDown("502"), "Rodin did not say how many credits are left. Try again in a minute."),
+        (
+            VendorDown("502"),
+            "Rodin does not answer, so nobody can say how many credits are left. Try again in a minute.",
+        ),
         (VendorRefused("?"), "Rodin did not say how many credits are left. Try again in a minute."),
         (
             VendorRefused("UNAUTHORIZED", reason=RefusalReason.KEY),

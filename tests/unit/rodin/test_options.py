@@ -44,7 +44,9 @@ def test_a_key_that_cannot_stand_in_a_header_is_refused_without_being_shown(key:
         RodinOptions(url=URL, key=key)
 
 
-@pytest.mark.parametrize("limit", ["connect_timeout_s", "submit_timeout_s", "read_deadline_s", "max_files"])
+@pytest.mark.parametrize(
+    "limit", ["connect_timeout_s", "submit_timeout_s", "read_deadline_s", "balance_deadline_s", "max_files"]
+)
 def test_a_limit_of_nothing_is_refused(limit: str) -> None:
     with pytest.raises(ValueError, match="positive"):
         RodinOptions(url=URL, key="k", **{limit: 0})

@@ -58,9 +58,16 @@ def test_a_submission_is_read_from_both_shapes(name: str) -> None:
 @pytest.mark.parametrize(
     "jobs", [None, {}, [], {"uuids": []}, {"subscription_key": ""}, {"subscription_key": 7}, "x", [1]]
 )
-def test_a_submission_without_a_subscription_key_is_garbled(jobs: Any) -> None:
-    with pytest.raises(VendorGarbled, match="subscription_key"):
-        parse_submission({"uuid": "u", "jobs": jobs})
+def test_a_taken_task_is_not_lost_over_a_missing_subscription_key(jobs: Any) -> None:
+    submission = parse_submission({"uuid": "u", "jobs": jobs, "consumed": 1})
+
+    assert submission == Submission(uuid="u", subscription_key=None, consumed=Decimal(1))
+
+
+def test_the_first_usable_subscription_key_counts() -> None:
+    jobs = [{"uuid": "a"}, {"subscription_key": 7}, {"subscription_key": "k"}]
+
+    assert parse_submission({"uuid": "u", "jobs": jobs}).subscription_key == "k"
 
 
 @pytest.mark.parametrize("uuid", [None, "", "  ", 7, ["u"], {"a": 1}, "a\ud800", "a\x00"])

@@ -20,6 +20,14 @@ NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 KEY = "a-key-of-a-test-1234"
 WEEK_S = 7 * 24 * 3600
 
+SERVE = """
+import asyncio
+from adapters.rodin.simulator.options import SimulatorOptions
+from adapters.rodin.simulator.server import serve
+asyncio.run(serve(SimulatorOptions(speed=1000)))
+"""
+"""A simulator as a process of its own, in Python; on ports of the system's choice."""
+
 
 class TurnedClock:
     """Time that stands still until a test turns it."""

@@ -12,14 +12,7 @@ import pytest
 
 from adapters.rodin.simulator.options import SimulatorOptions
 from adapters.rodin.simulator.server import Simulator, serve
-from tests.unit.simulator.stand import TinyMaker
-
-SERVE = """
-import asyncio
-from adapters.rodin.simulator.options import SimulatorOptions
-from adapters.rodin.simulator.server import serve
-asyncio.run(serve(SimulatorOptions(speed=1000)))
-"""
+from tests.unit.simulator.stand import SERVE, TinyMaker
 
 
 @pytest.mark.parametrize(
