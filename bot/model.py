@@ -187,8 +187,8 @@ class Submission:
     """What Rodin gave back for a request.
 
     `subscription_key` is a secret and the only key that asks for status; it is None for a submission that was
-    adopted from the usage records, or whose answer lacked it, which can be downloaded but not asked about. `consumed` is None when Rodin
-    did not say what it charged, which is not the same as nothing.
+    adopted from the usage records, or whose answer lacked it, which can be downloaded but not asked about.
+    `consumed` is None when Rodin did not say what it charged, which is not the same as nothing.
     """
 
     uuid: str
