@@ -156,9 +156,12 @@ def _public(spot: Spot, channel: object, rights: discord.Permissions | None) -> 
 
 
 def _is_at_home(interaction: discord.Interaction[Any]) -> bool:
-    """Whether the bot itself is where the command was given, and not only brought along by a person."""
+    """Whether the bot itself is where the command was given: not brought along by a person, nor without its user.
+
+    A server can have authorised our commands and no bot, so what Discord says of the authorisation is not asked.
+    """
     if interaction.guild_id:
-        return interaction.is_guild_integration()
+        return interaction.client.get_guild(interaction.guild_id) is not None
     return interaction.context.dm_channel
 
 

@@ -13,6 +13,7 @@ from adapters.discord import words
 from adapters.discord.buttons import view_of
 from adapters.discord.drafts import Draft
 from adapters.discord.enclosures import Parcels
+from adapters.discord.posting import without_lost
 from adapters.discord.render import sentence_draft
 from adapters.discord.trouble import Refused, Why, translated
 from bot import text
@@ -42,12 +43,13 @@ class Answerer:
         """Put the answer in place of "thinking"."""
         try:
             async with self.parcels.opened(draft.enclosures) as files:
+                told = without_lost(draft, files)
                 with translated():
                     await interaction.edit_original_response(
-                        content=draft.content or None,
-                        embeds=[draft.embed] if draft.embed is not None else [],
+                        content=told.content or None,
+                        embeds=[told.embed] if told.embed is not None else [],
                         attachments=files,
-                        view=view_of(draft.buttons),
+                        view=view_of(told.buttons),
                         allowed_mentions=discord.AllowedMentions.none(),
                     )
         except (PlatformError, StorageError) as error:

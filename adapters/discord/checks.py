@@ -16,7 +16,7 @@ from adapters.discord.client import DiscordOptions, point_at
 from adapters.discord.commands import commands_of
 from adapters.discord.desk import Desk
 from adapters.discord.invite import RIGHTS, invite_link
-from adapters.discord.sync import definitions, fetch_commands, is_same
+from adapters.discord.sync import definitions, fetch_commands, in_one_server, is_same
 from adapters.discord.trouble import translated
 from bot.checkup import Finding
 from bot.errors import PlatformError
@@ -116,7 +116,8 @@ async def _commands(client: discord.Client, guild: int | None) -> Finding:
         known = await fetch_commands(client.http, application, guild)
     except PlatformError as error:
         return _bad(what, str(error), f"Let the bot in with commands: {invite_link(application)}")
-    if is_same(known, await definitions(_tree(client))):
+    wanted = await definitions(_tree(client))
+    if is_same(known, wanted if guild is None else in_one_server(wanted)):
         return Finding(what=what, is_good=True, found="Discord knows them as they are")
     found = "Discord knows other ones" if known else "Discord knows none"
     return _bad(what, found, "Start the bot once (rodin-bot run): it brings them up to date and logs what hinders it.")

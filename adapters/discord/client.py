@@ -16,7 +16,7 @@ from discord.http import Route
 
 from adapters.discord import words
 from adapters.discord.answering import Answerer, worked
-from adapters.discord.buttons import ACTS, TaskButton
+from adapters.discord.buttons import ACTS, TEMPLATE, TaskButton
 from adapters.discord.commands import commands_of, help_draft
 from adapters.discord.desk import Desk
 from adapters.discord.drafts import Draft
@@ -31,6 +31,8 @@ from bot.update import Choice
 log = logging.getLogger(__name__)
 
 DEFAULT_API_URL = "https://discord.com/api/v10"
+
+FROM_MESSAGES = frozenset({discord.InteractionType.component, discord.InteractionType.modal_submit})
 
 LONGEST_RATE_LIMIT_S = 30.0
 """discord.py waits for shorter limits itself; a longer one gives the turn back to the core. Its own least value."""
@@ -89,22 +91,31 @@ class BotClient(discord.AutoShardedClient):
         self.prepared = asyncio.Event()
 
     async def setup_hook(self) -> None:
-        """Before connecting: know our buttons, tell Discord our commands, and learn where the gateway is."""
+        """Once logged in: know our buttons, and tell Discord our commands."""
         self.add_dynamic_items(TaskButton)
         await self._sync()
+        self.prepared.set()
+
+    async def connect(self, *, reconnect: bool = True) -> None:
+        """Learn where the gateway is, then stay connected to it."""
         _, gateway = (await self.http.get_bot_gateway())[:2]
         # Where discord.py goes when a session cannot be resumed; it would be Discord's own whatever the API's address.
         DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(gateway)
-        self.prepared.set()
+        await super().connect(reconnect=reconnect)
 
     async def clicked(self, interaction: discord.Interaction[Any], act: str, task_id: str) -> None:
         """Do what a button says."""
         await self._answerer.answer(interaction, lambda: self._acted(interaction, act, task_id))
 
     async def on_interaction(self, interaction: discord.Interaction[Any]) -> None:
-        """Take forms, those opened before a restart too; discord.py hands on everything else itself."""
+        """Take forms, those opened before a restart too, and what another version of us left in old messages.
+
+        discord.py hands on commands and our buttons itself.
+        """
         if is_form(interaction):
             await self._answerer.answer(interaction, lambda: self._desk.generate(interaction, read_form(interaction)))
+        elif interaction.type in FROM_MESSAGES and not re.fullmatch(TEMPLATE, interaction.custom_id or ""):
+            await self._answerer.answer(interaction, _no_longer)
 
     async def on_message(self, message: discord.Message) -> None:
         """Take direct messages, and those that mention us in words. A reply's silent mention is none."""

@@ -24,7 +24,7 @@ from bot.update import Update
 
 log = logging.getLogger(__name__)
 
-ENDS_TELLING = frozenset({Why.GONE, Why.MESSAGE_GONE, Why.RIGHT})
+ENDS_TELLING = frozenset({Why.GONE, Why.MESSAGE_GONE, Why.ARCHIVED, Why.RIGHT})
 """Refusals after which nobody can be told there any more."""
 
 LimitOf = Callable[[int | None], int]
@@ -74,13 +74,23 @@ class Delivery:
             return spot
         if spot.status is None:
             return await self._begun(spot, update)
+        return await self._revised(spot, spot.status, update)
+
+    async def _revised(self, spot: Spot, status: int, update: Update) -> Spot:
+        """Let the status message show this revision, unless somebody took it away or closed its thread."""
+        draft = status_draft(update, self._stage(spot))
         try:
-            await self.poster.edit(_target(spot), spot.status, status_draft(update, self._stage(spot)))
+            await self.poster.edit(_target(spot), status, draft)
         except Refused as error:
-            if error.why is not Why.MESSAGE_GONE:
+            if error.why is Why.MESSAGE_GONE:
+                log.info("status message deleted by somebody, not posted again task=%s", update.task_id)
+                return replace(spot, status=GONE)
+            if error.why is not Why.ARCHIVED:
                 raise
-            log.info("status message deleted by somebody, not posted again task=%s", update.task_id)
-            return replace(spot, status=GONE)
+            log.info("thread closed by somebody task=%s", update.task_id)
+            if update.ending:  # what stands there must be true in the end
+                await self.poster.wake(spot.home)
+                await self.poster.edit(_target(spot), status, draft)
         return spot
 
     async def _begun(self, spot: Spot, update: Update) -> Spot:
@@ -175,6 +185,10 @@ class Delivery:
         try:
             await self.poster.replace_files(_target(spot), spot.result, draft)
         except Refused as error:
+            if error.why is Why.ARCHIVED:
+                await self.poster.wake(spot.home)
+                await self.poster.replace_files(_target(spot), spot.result, draft)
+                return
             if error.why not in {Why.RIGHT, Why.TOO_LARGE}:
                 raise
             # Without a look at the message its files stay as they are, save where there must be none.

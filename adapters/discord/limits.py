@@ -92,7 +92,7 @@ def _joins(piece: str, char: str) -> bool:
     if code in _FLAG_LETTERS:
         return len(piece) == 1 and ord(piece) in _FLAG_LETTERS
     is_part = char in {_JOINER, _EMOJI_STYLE} or code in _SKIN_TONES or code in _TAGS
-    return is_part or piece.endswith(_JOINER) or unicodedata.category(char).startswith("M")
+    return is_part or (piece.endswith(_JOINER) and not char.isascii()) or unicodedata.category(char).startswith("M")
 
 
 def _printable(words: str) -> str:
@@ -107,7 +107,7 @@ def _steers(char: str) -> bool:
 
 
 def _guarded(words: str, at: Collection[int]) -> Iterator[str]:
-    """Give the words in pieces, with a backslash before some characters: all of them begin a piece."""
+    """Give the words in pieces, with a backslash before some characters: ASCII, which always begins a piece."""
     position = 0
     for piece in clusters(words):
         yield f"\\{piece}" if position in at else piece

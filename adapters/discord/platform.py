@@ -104,8 +104,7 @@ class DiscordPlatform:
         """
         point_at(self._options.api_url)
         _quieten()
-        desk = Desk(intake=intake, private=self._private, reader=AttachmentReader())
-        self._running = asyncio.create_task(self._stay_connected(desk), name="discord-connection")
+        self._running = asyncio.create_task(self._stay_connected(intake), name="discord-connection")
         try:
             async with asyncio.timeout(START_PATIENCE_S):
                 await self._settled.wait()
@@ -113,6 +112,12 @@ class DiscordPlatform:
             log.warning("discord not reached yet, going on after_s=%.0f", START_PATIENCE_S)
         if self._running.done():
             self._running.result()
+
+    def new_client(self, intake: Intake) -> BotClient:
+        """Return a client that nothing has connected yet. What it asks goes to `intake`; tasks are told through it."""
+        desk = Desk(intake=intake, private=self._private, reader=AttachmentReader())
+        self._client = BotClient(self._options, desk, self._answerer)
+        return self._client
 
     async def ping(self) -> None:
         """Return when every shard is connected, else raise PlatformError: what `/readyz` asks."""
@@ -152,12 +157,12 @@ class DiscordPlatform:
         """Revise that message quietly; see `bot.chat.Platform`."""
         return await self._delivery.amend(address, update)
 
-    async def _stay_connected(self, desk: Desk) -> None:
+    async def _stay_connected(self, intake: Intake) -> None:
         """Connect, and connect anew whenever that ends, until stopped."""
         failures = 0
         while not self._stopping.is_set():
             try:
-                failures = await self._connected_once(desk, failures)
+                failures = await self._connected_once(intake, failures)
             except OperatorMistake:
                 self._settled.set()
                 raise
@@ -165,11 +170,10 @@ class DiscordPlatform:
                 self._settled.set()
                 await self._rest(RETRY_S[min(failures, len(RETRY_S)) - 1])
 
-    async def _connected_once(self, desk: Desk, failures: int) -> int:
+    async def _connected_once(self, intake: Intake, failures: int) -> int:
         """Hold one connection as long as it lasts; return how many attempts in a row have failed."""
-        client = BotClient(self._options, desk, self._answerer)
+        client = self.new_client(intake)
         greeting = asyncio.create_task(self._greet(client), name="discord-ready")
-        self._client = client
         try:
             async with client:
                 await client.start(self._options.token)

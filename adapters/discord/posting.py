@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import logging
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 import discord
@@ -16,6 +16,7 @@ from adapters.discord.buttons import view_of
 from adapters.discord.drafts import Draft
 from adapters.discord.enclosures import Parcels
 from adapters.discord.trouble import Refused, Unsent, Why, translated
+from bot import text
 from bot.outbox import Outgoing, SendLog, post_once
 from bot.ports import Clock
 
@@ -149,6 +150,11 @@ class Poster:
 
         return await self.once(key, send, find)
 
+    async def wake(self, thread: int) -> None:
+        """Open a thread that was closed; only those who manage threads can open a locked one."""
+        with translated():
+            await self.client().http.edit_channel(thread, archived=False)
+
     async def open_dm(self, user_id: int) -> int:
         """Return the direct conversation with a person; safe to repeat."""
         with translated():
@@ -186,7 +192,7 @@ class Poster:
         return None
 
     async def _send(self, target: Target, draft: Draft, files: Sequence[discord.File], *, nonce: str) -> int:
-        channel = self._channel(target)
+        channel, draft = self._channel(target), without_lost(draft, files)
         options: dict[str, Any] = {"embed": draft.embed} if draft.embed is not None else {}
         if (view := view_of(draft.buttons)) is not None:
             options["view"] = view
@@ -218,6 +224,16 @@ def _as_text(number: int | None) -> str | None:
 def nonce_of(key: str) -> str:
     """Return Discord's mark of one message: it takes a second one with the same for a repeat, for some minutes."""
     return hashlib.sha256(key.encode()).hexdigest()[: limits.NONCE]
+
+
+def without_lost(draft: Draft, files: Sequence[discord.File]) -> Draft:
+    """Say so when the file store has lost something that belongs to a message."""
+    if len(files) == len(draft.enclosures):
+        return draft
+    embed = draft.embed.copy() if draft.embed is not None else None
+    if embed is not None and embed.image.url not in {f"attachment://{file.filename}" for file in files}:
+        embed.set_image(url=None)
+    return replace(draft, content=f"{draft.content}\n{text.files_missing()}".strip(), embed=embed)
 
 
 def mentions_of(draft: Draft) -> discord.AllowedMentions:

@@ -17,7 +17,7 @@ import discord
 from adapters.discord.address import Spot, event_of
 from adapters.discord.buttons import view_of
 from adapters.discord.drafts import Draft
-from adapters.discord.posting import Poster, Target, mentions_of
+from adapters.discord.posting import Poster, Target, mentions_of, without_lost
 from adapters.discord.trouble import Refused, Why, translated
 from bot.outbox import AnswerStore
 
@@ -137,10 +137,11 @@ class PrivateLine:
 
         async def send() -> str:
             async with self.poster.parcels.opened(draft.enclosures) as files:
+                told = without_lost(draft, files)
                 with translated():
                     message = await webhook.send(
-                        content=draft.content or discord.utils.MISSING,
-                        embeds=_embeds(draft),
+                        content=told.content or discord.utils.MISSING,
+                        embeds=_embeds(told),
                         files=files,
                         ephemeral=True,
                         allowed_mentions=mentions_of(draft),

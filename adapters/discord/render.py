@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
+from itertools import chain, count
 from urllib.parse import quote, urlsplit
 
 import discord
@@ -38,6 +40,13 @@ STILLS = (FileRole.STILL, FileRole.RENDER, FileRole.PREVIEW)
 PICTURE_ENDINGS = (".png", ".jpg", ".jpeg", ".webp", ".gif")
 
 LONGEST_LIST_TITLE = 80
+LONGEST_LINE = 1000
+"""More than any of the core's sentences has; one that has more must not push the others out."""
+
+OUR_NAMES = ("still.", "turntable.")
+"""How names begin that only our own pictures may have in a message."""
+
+_UNSAFE = re.compile(r"[^A-Za-z0-9._-]+")
 
 
 def thread_name(update: Update) -> str:
@@ -140,7 +149,7 @@ def _filled(draft: Draft, update: Update, lines: Iterable[str], *, stage: Stage)
     """Put the words into a frame, or into bare text where frames are not allowed."""
     ping = f"<@{draft.pings}>" if draft.pings is not None else ""
     embed, content = None, ping
-    guarded = [limits.escaped(line, limits.EMBED_DESCRIPTION) for line in lines]
+    guarded = [limits.escaped(line, LONGEST_LINE) for line in lines]
     if stage.has_embeds:
         embed = _embed(draft, update, guarded)
     else:
@@ -215,8 +224,21 @@ def _pictures(update: Update) -> Iterable[Enclosure]:
 
 
 def _packed(parcel: Parcel) -> Iterable[Enclosure]:
+    taken: set[str] = set()
     for file in parcel.files:
-        yield Enclosure(name=file.name, file=file, alt=_alt(words.file_alt(file.name)))
+        name = attached_name(file.name, taken)
+        taken.add(name)
+        yield Enclosure(name=name, file=file, alt=_alt(words.file_alt(file.name)))
+
+
+def attached_name(name: str, taken: Collection[str]) -> str:
+    """Return a file's name as Discord keeps it: it changes other characters itself, and then we would not know it."""
+    safe = _UNSAFE.sub("_", name) or "file"
+    if safe.startswith(OUR_NAMES):
+        safe = f"model-{safe}"
+    stem, dot, ending = safe.rpartition(".")
+    numbered = (f"{stem or ending}-{number}{dot if stem else ''}{ending if stem else ''}" for number in count(2))
+    return next(one for one in chain((safe,), numbered) if one not in taken)
 
 
 def _parcel_remarks(parcel: Parcel, update: Update) -> tuple[str, ...]:

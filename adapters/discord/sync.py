@@ -31,7 +31,7 @@ async def sync_commands(http: discord.http.HTTPClient, application: int, tree: A
     """
     wanted = await definitions(tree)
     places: dict[int | None, list[dict[str, Any]]] = {None: [] if guilds else wanted}
-    places.update(dict.fromkeys(guilds, wanted))
+    places.update(dict.fromkeys(guilds, in_one_server(wanted)))
     changed = 0
     for guild, commands in places.items():
         if is_same(await fetch_commands(http, application, guild), commands):
@@ -44,6 +44,11 @@ async def sync_commands(http: discord.http.HTTPClient, application: int, tree: A
         log.info("commands synced server=%s count=%d", guild or "all", len(commands))
         changed += 1
     return changed
+
+
+def in_one_server(commands: Sequence[Payload]) -> list[dict[str, Any]]:
+    """Return commands without what only those have that exist everywhere: Discord does not keep it in a server."""
+    return [{name: value for name, value in one.items() if name not in _EVERYWHERE} for one in commands]
 
 
 async def fetch_commands(http: discord.http.HTTPClient, application: int, guild: int | None) -> list[Payload]:
@@ -66,6 +71,9 @@ def is_same(known: Sequence[Payload], wanted: Sequence[Payload]) -> bool:
 def _by_name(commands: Sequence[Payload]) -> dict[tuple[int, str], dict[str, Any]]:
     return {(int(one.get("type", 1)), one["name"]): _essence(one) for one in commands}
 
+
+_EVERYWHERE = ("contexts", "integration_types", "dm_permission")
+"""Source: Discord developer docs, Application Command Object: for globally scoped commands only."""
 
 _TEXTS = ("name", "description", "min_value", "max_value", "min_length", "max_length", "default_member_permissions")
 _SWITCHES = ("required", "autocomplete", "nsfw")

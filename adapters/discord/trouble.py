@@ -20,6 +20,7 @@ class Why(StrEnum):
 
     GONE = "gone"  # the channel, thread, message, server or person is not there for us any more
     MESSAGE_GONE = "message_gone"  # only that message is
+    ARCHIVED = "archived"  # the thread rests: a new message wakes it, an edit does not
     RIGHT = "right"  # a right is missing
     NO_THREAD = "no_thread"  # no thread can be made here, whatever rights we have
     HAS_THREAD = "has_thread"  # the message has its thread already
@@ -51,7 +52,7 @@ CODES = {
     50024: Why.NO_THREAD,  # not on this type of channel
     50027: Why.GONE,  # invalid webhook token
     50068: Why.NO_THREAD,  # not on this type of message
-    50083: Why.GONE,  # the thread is archived, and we may not open it
+    50083: Why.ARCHIVED,
     50278: Why.GONE,  # no server in common with this person
     160002: Why.NO_THREAD,
     160004: Why.HAS_THREAD,
@@ -60,6 +61,9 @@ CODES = {
     160007: Why.NO_THREAD,
 }
 """Source: Discord developer docs, Opcodes and Status Codes, JSON error codes."""
+
+LATER = frozenset({20016, 20028, 30046, 130000})
+"""Slow mode, too many writes to a channel, too many edits of an old message, overload: said with a 4xx or 5xx."""
 
 STATUSES = {403: Why.RIGHT, 404: Why.GONE, 413: Why.TOO_LARGE}
 """Where the code says nothing."""
@@ -92,8 +96,8 @@ class Unsent(PlatformBusy):
 
 def _of_answer(error: discord.HTTPException) -> PlatformError:
     what = f"status {error.status}, code {error.code}: {error.text[:200]}"
-    if error.status == 429:
-        return Unsent("rate limit", retry_after_s=REST_S)
+    if error.status == 429 or error.code in LATER:
+        return Unsent(f"rate limit, {what}", retry_after_s=REST_S)
     if error.status >= 500:
         return PlatformBusy(what, retry_after_s=REST_S)
     return Refused(CODES.get(error.code) or STATUSES.get(error.status, Why.OTHER), what)

@@ -75,7 +75,11 @@ async def test_the_form_takes_words_pictures_and_options(stage: Stage):
     opened = await stage.ann.command(stage.general, "rodin new")
     form = await opened.until(lambda answer: answer.modal)
 
-    values = {"What should it be?": OWL, "Pictures": [upload(saved(quarters((64, 64)), "PNG"), "pot.png")], "Preset": "print"}
+    values = {
+        "What should it be?": OWL,
+        "Pictures": [upload(saved(quarters((64, 64)), "PNG"), "pot.png")],
+        "Preset": "print",
+    }
     answer = await stage.ann.submit(form, {**values, "More options": "--seed 9"})
     await answer.shows("Task")
 

@@ -1,0 +1,172 @@
+"""The acknowledgement comes first, whatever the database and Rodin do."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from bot.chat import FreshLinks, Intake, Wish
+from bot.errors import DatabaseBusy
+from bot.model import Address, Owner, Task
+from bot.update import Update
+from tests.edge.discord.stage import Stage, a_stage
+from tests.emulators.discord import NO_RESPONSE, DiscordStandIn
+from tests.unit.core.house import House
+
+CALLBACK = re.compile(r"/interactions/\d+/[^/]+/callback")
+
+
+class StuckIntake:
+    """A core whose every answer waits, as when the database is locked; then it gives up."""
+
+    def __init__(self) -> None:
+        self.gate = asyncio.Event()
+        self.calls = 0
+
+    async def _wait(self) -> None:
+        self.calls += 1
+        await self.gate.wait()
+        raise DatabaseBusy("locked")
+
+    async def generate(self, wish: Wish, owner: Owner, address: Address, *, event: str | None = None) -> Task:
+        raise await self._wait()
+
+    async def follow(self, wish: Wish, owner: Owner, address: Address, *, event: str | None = None) -> Task:
+        raise await self._wait()
+
+    async def again(self, task_id: str, owner: Owner, address: Address, *, event: str | None = None) -> Task:
+        raise await self._wait()
+
+    async def resend(self, task_id: str, owner: Owner, address: Address, *, event: str | None = None) -> Task:
+        raise await self._wait()
+
+    async def status(self, task_id: str, owner: Owner) -> Update:
+        raise await self._wait()
+
+    async def tasks(self, owner: Owner, *, limit: int = 10) -> tuple[Update, ...]:
+        raise await self._wait()
+
+    async def cancel(self, task_id: str, owner: Owner) -> str:
+        raise await self._wait()
+
+    async def delete(self, task_id: str, owner: Owner) -> str:
+        raise await self._wait()
+
+    async def fresh_links(self, task_id: str, owner: Owner) -> FreshLinks:
+        raise await self._wait()
+
+    async def usage(self, owner: Owner) -> str:
+        raise await self._wait()
+
+    async def balance(self, owner: Owner, *, is_admin: bool = False) -> str:
+        raise await self._wait()
+
+
+@pytest.fixture
+def core() -> StuckIntake:
+    return StuckIntake()
+
+
+@pytest.fixture
+async def stuck(tmp_path: Path, core: StuckIntake) -> AsyncIterator[Stage]:
+    def intake_of(_: House) -> Intake:
+        return core
+
+    async with a_stage(tmp_path, intake_of=intake_of) as made:
+        yield made
+
+
+def since(discord: DiscordStandIn, mark: int) -> list[str]:
+    return [request.path for request in discord.requests[mark:]]
+
+
+@pytest.mark.parametrize(
+    "command, options",
+    [
+        ("generate", {"prompt": "an owl"}),
+        ("list", {}),
+        ("usage", {}),
+        ("balance", {}),
+        ("status", {"task": "abc"}),
+        ("show", {"task": "abc"}),
+        ("cancel", {"task": "abc"}),
+        ("resend", {"task": "abc"}),
+        ("delete", {"task": "abc"}),
+    ],
+)
+async def test_a_command_is_acknowledged_before_the_core_is_asked(
+    stuck: Stage, core: StuckIntake, command: str, options: dict[str, str]
+):
+    mark = len(stuck.discord.requests)
+
+    answer = await stuck.ann.command(stuck.general, f"rodin {command}", **options)
+    await answer.acknowledged()
+    await stuck.discord.until(lambda: core.calls)
+
+    assert [bool(CALLBACK.search(path)) for path in since(stuck.discord, mark)] == [True]
+    assert answer.deferred
+    assert (answer.ack_after_s or 0) < 1
+    core.gate.set()
+    await answer.shows("Something went wrong on our side")
+
+
+async def test_the_form_opens_as_the_acknowledgement_and_is_acknowledged_when_sent(stuck: Stage, core: StuckIntake):
+    opened = await stuck.ann.command(stuck.general, "rodin new")
+    form = await opened.until(lambda answer: answer.modal)
+    mark = len(stuck.discord.requests)
+
+    answer = await stuck.ann.submit(form, {"What should it be?": "an owl"})
+    await answer.acknowledged()
+    await stuck.discord.until(lambda: core.calls)
+
+    assert [bool(CALLBACK.search(path)) for path in since(stuck.discord, mark)] == [True]
+    core.gate.set()
+
+
+async def test_a_click_is_acknowledged_before_the_core_is_asked(stage: Stage):
+    await stage.asked()
+    mark = len(stage.discord.requests)
+
+    answer = await stage.ann.click(stage.status(), "Cancel")
+    await answer.shows("Nothing was charged")
+
+    assert CALLBACK.search(since(stage.discord, mark)[0])
+    assert answer.ephemeral
+
+
+async def test_suggestions_that_take_too_long_are_left_out(
+    stuck: Stage, core: StuckIntake, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr("adapters.discord.commands.SUGGEST_WITHIN_S", 0.01)
+
+    answer = await stuck.ann.autocomplete(stuck.general, "rodin show", "task", "a")
+    await answer.until(lambda it: it.interaction.choices is not None)
+
+    assert answer.choices == []
+    core.gate.set()
+
+
+async def test_what_another_process_has_acknowledged_is_left_to_it(stage: Stage):
+    stage.discord.fail("POST", "/interactions/*/*/callback", status=400, code=40060)
+
+    await stage.ann.command(stage.general, "rodin generate", prompt="an owl")
+    await stage.discord.until(lambda: [one for one in stage.sent() if one.status == 400])
+    listed = await stage.ann.command(stage.general, "rodin list")
+    await listed.shows("asked for nothing yet")
+
+    assert not await stage.tasks()
+
+
+async def test_nothing_is_asked_when_the_person_was_told_that_the_bot_does_not_respond(stage: Stage):
+    stage.discord.fail("POST", "/interactions/*/*/callback", status=404, code=10062)
+
+    lost = await stage.ann.command(stage.general, "rodin generate", prompt="an owl")
+    await stage.discord.until(lambda: [one for one in stage.sent() if one.status == 404])
+    stage.discord.advance(4)
+
+    assert lost.text == NO_RESPONSE
+    assert not await stage.tasks()
