@@ -180,9 +180,13 @@ async def check_previewer(core: Core) -> None:
 
 @asynccontextmanager
 async def web_part(
-    core: Core, *, host: str, port: int, probes: Mapping[str, Probe] | None = None
+    core: Core, *, host: str, port: int, is_local: bool = False, probes: Mapping[str, Probe] | None = None
 ) -> AsyncIterator[WebPart]:
-    """Serve the pages of finished tasks. Without PUBLIC_URL links lead to this machine, so people on it can follow."""
+    """Serve the pages of finished tasks.
+
+    Where all people sit at this machine (`is_local`) links lead to it, unless PUBLIC_URL says otherwise. A chat's people
+    do not: without PUBLIC_URL they get files and no links.
+    """
     links = core.links
     if not isinstance(links, SignedLinks):
         raise TypeError("the web part reads links that it has signed itself")
@@ -198,7 +202,7 @@ async def web_part(
     except OSError as error:
         reason = error.strerror or error
         raise PortTaken(f"The web pages cannot be served on {host}:{port}: {reason}. Set HOST and PORT.") from error
-    if links.public_url is None and is_loopback(host):
+    if links.public_url is None and is_local and is_loopback(host):
         links.public_url = web.url
     try:
         yield web

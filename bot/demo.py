@@ -148,9 +148,9 @@ async def pages(core: Core) -> AsyncIterator[None]:
     """Serve the pages on this machine for as long as a command runs; on a free port when another bot has PORT."""
     async with AsyncExitStack() as stack:
         try:
-            await stack.enter_async_context(web_part(core, host=HERE, port=core.settings.port or 0))
+            await stack.enter_async_context(web_part(core, host=HERE, port=core.settings.port or 0, is_local=True))
         except PortTaken:
-            await stack.enter_async_context(web_part(core, host=HERE, port=0))
+            await stack.enter_async_context(web_part(core, host=HERE, port=0, is_local=True))
         yield
 
 

@@ -118,12 +118,17 @@ async def test_a_port_that_is_taken_is_said_in_a_sentence(core: Core) -> None:
 
 async def test_links_lead_to_this_machine_while_its_pages_are_served(core: Core) -> None:
     before = core.links.viewer_url("one", 0)
-    async with web_part(core, host="127.0.0.1", port=0) as web:
+    async with web_part(core, host="127.0.0.1", port=0, is_local=True) as web:
         during = core.links.viewer_url("one", 0)
 
     assert before is None
     assert during is not None
     assert during.startswith(f"{web.url}/t/one.0.")
+
+
+async def test_people_elsewhere_get_no_links_that_lead_to_this_machine(core: Core) -> None:
+    async with web_part(core, host="127.0.0.1", port=0):
+        assert core.links.viewer_url("one", 0) is None
 
 
 async def test_the_operators_key_wins_over_the_one_beside_the_database(tmp_path: Path) -> None:
