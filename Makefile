@@ -11,7 +11,7 @@ export PROMPT ?=
 export IMAGE ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help demo run test test-slow assets lint lock clean
+.PHONY: help demo run test test-slow assets lint lock screenshots clean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1	/p' $(MAKEFILE_LIST)
@@ -52,6 +52,9 @@ lock: | $(BIN)/python ## write requirements*.txt anew: every version pinned, eve
 	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-emit-find-links \
 		--custom-compile-command "make lock" --python-version 3.11 \
 		pyproject.toml --extra dev --extra postgres --constraint requirements.txt --output-file requirements-dev.txt
+
+screenshots: $(VENV)/.ready-dev $(VENV)/.drawing ## draw the pictures of Discord in docs/images anew (needs Chromium)
+	$(BIN)/python -m docs.screenshots
 
 clean: ## remove what the other targets made, but not your data
 	rm -rf $(VENV) build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis node_modules

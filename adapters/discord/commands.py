@@ -102,11 +102,12 @@ SIMPLE = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """One option of `generate`: its type for discord.py, and the values to pick from."""
+    """One option of a command: its type for discord.py, and the values to pick from."""
 
     name: str
     summary: str
     annotation: Any
+    is_required: bool = False
     choices: tuple[app_commands.Choice[str], ...] = ()
 
 
@@ -215,12 +216,16 @@ def asked_with(values: dict[str, Any]) -> Asked:
 
 def _sign(callback: Callable[..., Awaitable[None]], offered: Sequence[Entry]) -> None:
     """Give a function the signature from which discord.py makes the command."""
-    kind = inspect.Parameter.POSITIONAL_OR_KEYWORD
-    parameters = [
-        inspect.Parameter("interaction", kind, annotation=Asking),
-        *(inspect.Parameter(one.name, kind, default=None, annotation=one.annotation) for one in offered),
-    ]
+    parameters = [inspect.Parameter("interaction", _KIND, annotation=Asking), *map(_parameter, offered)]
     callback.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
+
+
+_KIND = inspect.Parameter.POSITIONAL_OR_KEYWORD
+
+
+def _parameter(entry: Entry) -> inspect.Parameter:
+    default = inspect.Parameter.empty if entry.is_required else None
+    return inspect.Parameter(entry.name, _KIND, default=default, annotation=entry.annotation)
 
 
 async def _open_form(interaction: Asking) -> None:
@@ -245,21 +250,12 @@ def _with_task(about: WithTask, desk: Desk, answerer: Answerer) -> app_commands.
     async def callback(interaction: Asking, task: str) -> None:
         await answerer.answer(interaction, lambda: about.do(desk, interaction, task))
 
-    entry = Entry(name="task", summary=TASK_SUMMARY, annotation=app_commands.Range[str, 1, LONGEST_TASK_ID])
-    _sign_required(callback, entry)
+    typed = app_commands.Range[str, 1, LONGEST_TASK_ID]
+    entry = Entry(name="task", summary=TASK_SUMMARY, annotation=typed, is_required=True)
+    _sign(callback, [entry])
     app_commands.describe(task=TASK_SUMMARY)(callback)
     app_commands.autocomplete(task=suggest)(callback)
     return app_commands.Command(name=about.name, description=about.summary, callback=callback)
-
-
-def _sign_required(callback: Callable[..., Awaitable[None]], entry: Entry) -> None:
-    kind = inspect.Parameter.POSITIONAL_OR_KEYWORD
-    callback.__signature__ = inspect.Signature(  # type: ignore[attr-defined]
-        [
-            inspect.Parameter("interaction", kind, annotation=Asking),
-            inspect.Parameter(entry.name, kind, annotation=entry.annotation),
-        ]
-    )
 
 
 def _simple(simple: Simple, desk: Desk, answerer: Answerer) -> app_commands.Command[Any, ..., Any]:

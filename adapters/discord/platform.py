@@ -33,7 +33,11 @@ log = logging.getLogger(__name__)
 START_PATIENCE_S = 30.0
 """How long `start` waits for a connection before it goes on without one."""
 
-CLOSE_WITHIN_S = 4.0
+CONNECT_WITHIN_S = 1800.0
+"""How long one attempt may take, five seconds for each shard. discord.py calls itself anew for every failed try at the
+gateway, which Python stops after about a thousand."""
+
+CLOSE_WITHIN_S = 2.0
 """How long a clean goodbye may take; a clean stop of the process promises ten seconds."""
 
 RETRY_S = (2.0, 5.0, 15.0, 30.0, 60.0)
@@ -173,9 +177,10 @@ class DiscordPlatform:
     async def _connected_once(self, intake: Intake, failures: int) -> int:
         """Hold one connection as long as it lasts; return how many attempts in a row have failed."""
         client = self.new_client(intake)
-        greeting = asyncio.create_task(self._greet(client), name="discord-ready")
+        deadline = asyncio.timeout(CONNECT_WITHIN_S)
+        greeting = asyncio.create_task(self._greet(client, deadline), name="discord-ready")
         try:
-            async with client:
+            async with deadline, client:
                 await client.start(self._options.token)
         except discord.LoginFailure as error:
             raise OperatorMistake(NOT_KNOWN) from error
@@ -190,9 +195,10 @@ class DiscordPlatform:
             greeting.cancel()
         return 0 if self._stopping.is_set() else failures + 1
 
-    async def _greet(self, client: BotClient) -> None:
-        """Note when a connection is ready."""
+    async def _greet(self, client: BotClient, deadline: asyncio.Timeout) -> None:
+        """Note when a connection is ready; from then on it lasts as long as it can."""
         await _ready(client)
+        deadline.reschedule(None)
         log.info("connected to discord servers=%d shards=%s", len(client.guilds), client.shard_count)
         self._settled.set()
 

@@ -102,7 +102,12 @@ class Poster:
         """
         message = self._channel(target).get_partial_message(message_id)
         with translated():
-            await message.edit(content=draft.content, embed=draft.embed, view=view_of(draft.buttons))
+            await message.edit(
+                content=draft.content,
+                embed=draft.embed,
+                view=view_of(draft.buttons),
+                allowed_mentions=mentions_of(draft),
+            )
 
     async def replace_files(self, target: Target, message_id: int, draft: Draft) -> None:
         """Let a message say something else and hold just the draft's files; those that it has already are kept."""
@@ -119,7 +124,7 @@ class Poster:
                     embed=draft.embed,
                     view=view_of(draft.buttons),
                     attachments=[*kept, *files],
-                    allowed_mentions=discord.AllowedMentions.none(),
+                    allowed_mentions=mentions_of(draft),
                 )
 
     async def open_thread(self, target: Target, message_id: int, *, name: str) -> int:
@@ -237,7 +242,11 @@ def without_lost(draft: Draft, files: Sequence[discord.File]) -> Draft:
 
 
 def mentions_of(draft: Draft) -> discord.AllowedMentions:
-    """Let a message notify the one person it is for, and nobody else whatever it says."""
+    """Let a message notify the one person it is for, and nobody else whatever it says.
+
+    An edit notifies nobody, but it has to allow the same: else the message does not mention that person any more.
+    Source: Discord developer docs, Edit Message: mentions are reconstructed from scratch by `allowed_mentions`.
+    """
     if draft.pings is None:
         return discord.AllowedMentions.none()
     only = [discord.Object(draft.pings)]

@@ -10,9 +10,11 @@ import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from typing import Any, cast
+from typing import Any
 
 import discord
+from discord.http import handle_message_parameters
+from discord.webhook.async_ import async_context
 
 from adapters.discord.address import Spot, event_of
 from adapters.discord.buttons import view_of
@@ -28,8 +30,6 @@ ANSWER_LIVES = timedelta(minutes=14, seconds=30)
 
 Source: Discord developer docs, Receiving and Responding: interaction tokens are valid for 15 minutes.
 """
-
-ORIGINAL = "@original"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,13 +59,7 @@ class PrivateLine:
             return False
         try:
             with translated():
-                await webhook.edit_message(
-                    cast("int", ORIGINAL),  # the name stands for the first answer's id
-                    content=draft.content or None,
-                    embeds=_embeds(draft),
-                    view=view_of(draft.buttons),
-                    allowed_mentions=discord.AllowedMentions.none(),
-                )
+                await _edit_first_answer(webhook, draft)
         except Refused as error:
             log.info("private answer not to be changed any more why=%s", error.why)
             return False
@@ -126,7 +120,7 @@ class PrivateLine:
                     embeds=_embeds(draft),
                     view=view_of(draft.buttons),
                     attachments=attachments,
-                    allowed_mentions=discord.AllowedMentions.none(),
+                    allowed_mentions=mentions_of(draft),
                 )
 
     async def _follow_up(self, webhook: discord.Webhook, draft: Draft, *, key: str) -> int:
@@ -163,6 +157,27 @@ class PrivateLine:
             return None
         way: Any = {"id": client.application_id, "type": discord.WebhookType.application.value, "token": token}
         return discord.Webhook.from_state(data=way, state=client._connection)
+
+
+async def _edit_first_answer(webhook: discord.Webhook, draft: Draft) -> None:
+    """Let the answer that acknowledged the interaction say something else, as discord.py does while it holds it."""
+    frame = handle_message_parameters(
+        content=draft.content or None,
+        embeds=_embeds(draft),
+        view=view_of(draft.buttons),
+        allowed_mentions=discord.AllowedMentions.none(),
+    )
+    with frame as parameters:
+        await async_context.get().edit_original_interaction_response(
+            webhook.id,
+            webhook.token or "",
+            session=webhook.session,
+            proxy=webhook.proxy,
+            proxy_auth=webhook.proxy_auth,
+            payload=parameters.payload,
+            multipart=parameters.multipart,
+            files=parameters.files,
+        )
 
 
 def _embeds(draft: Draft) -> list[discord.Embed]:

@@ -12,6 +12,7 @@ from discord.http import Route
 
 from adapters.discord.locales import TableTranslator
 from adapters.discord.trouble import translated
+from bot.errors import PlatformError
 
 log = logging.getLogger(__name__)
 
@@ -27,23 +28,38 @@ async def definitions(tree: app_commands.CommandTree[Any]) -> list[dict[str, Any
 async def sync_commands(http: discord.http.HTTPClient, application: int, tree: Any, guilds: Sequence[int]) -> int:
     """Bring Discord's knowledge of our commands up to date; return in how many places it was changed.
 
-    With `guilds` they exist in these servers only, and nowhere else. Raises PlatformError.
+    With `guilds` they exist in these servers only, and nowhere else. A place that refuses holds up no other.
+
+    Raises:
+        PlatformError: some place refused; says which.
     """
     wanted = await definitions(tree)
     places: dict[int | None, list[dict[str, Any]]] = {None: [] if guilds else wanted}
     places.update(dict.fromkeys(guilds, in_one_server(wanted)))
-    changed = 0
+    changed, problems = 0, []
     for guild, commands in places.items():
-        if is_same(await fetch_commands(http, application, guild), commands):
-            continue
-        with translated():
-            if guild is None:
-                await http.bulk_upsert_global_commands(application, commands)
-            else:
-                await http.bulk_upsert_guild_commands(application, guild, commands)
-        log.info("commands synced server=%s count=%d", guild or "all", len(commands))
-        changed += 1
+        try:
+            changed += await _sync_place(http, application, guild, commands)
+        except PlatformError as error:
+            problems.append(f"{f'server {guild}' if guild else 'all servers'}: {error}")
+    if problems:
+        raise PlatformError("; ".join(problems))
     return changed
+
+
+async def _sync_place(
+    http: discord.http.HTTPClient, application: int, guild: int | None, commands: list[dict[str, Any]]
+) -> bool:
+    """Tell one place, unless it knows; return whether it was told."""
+    if is_same(await fetch_commands(http, application, guild), commands):
+        return False
+    with translated():
+        if guild is None:
+            await http.bulk_upsert_global_commands(application, commands)
+        else:
+            await http.bulk_upsert_guild_commands(application, guild, commands)
+    log.info("commands synced server=%s count=%d", guild or "all", len(commands))
+    return True
 
 
 def in_one_server(commands: Sequence[Payload]) -> list[dict[str, Any]]:
@@ -60,7 +76,7 @@ async def fetch_commands(http: discord.http.HTTPClient, application: int, guild:
     )
     with translated():
         found: list[Payload] = await http.request(route, params={"with_localizations": "true"})
-    return found
+    return found if guild is None else list(in_one_server(found))
 
 
 def is_same(known: Sequence[Payload], wanted: Sequence[Payload]) -> bool:

@@ -4,14 +4,24 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from adapters.discord.platform import DiscordOptions, DiscordPlatform, DiscordSupplies
 from bot.announcer import Announcer, AnnouncerParts
 from bot.chat import Intake
 from bot.model import Owner, Task
-from tests.emulators.discord import Answer, Channel, DiscordStandIn, Message, Person, Request, Server, discord_stand_in
+from tests.emulators.discord import (
+    Answer,
+    Channel,
+    DiscordStandIn,
+    Message,
+    Person,
+    Request,
+    Server,
+    discord_stand_in,
+    violations,
+)
 from tests.fakes.outbox import MemoryAnswerStore, MemorySendLog
 from tests.unit.core.house import House, Rules, World
 
@@ -39,7 +49,6 @@ class Stage:
     general: Channel
     ann: Person
     intake: Intake
-    earlier: list[DiscordPlatform] = field(default_factory=list)
 
     async def tasks(self, who: Person | None = None) -> list[Task]:
         """Everything that somebody (Ann) ever asked, newest first."""
@@ -136,7 +145,10 @@ async def started(
 async def a_stage(
     folder: Path, *, rules: Rules | None = None, intake_of: Callable[[House], Intake] | None = None
 ) -> AsyncIterator[Stage]:
-    """Raise the curtain; with `intake_of` the bot talks to another core than the house's own."""
+    """Raise the curtain; with `intake_of` the bot talks to another core than the house's own.
+
+    Whatever a test is about, no request may break one of Discord's limits.
+    """
     async with discord_stand_in(folder) as discord:
         house = House(World(), replace(rules or Rules(), links=FixedLinks()))
         server = discord.guild("Makers")
@@ -158,3 +170,5 @@ async def a_stage(
             yield stage
         finally:
             await stage.platform.stop()
+        broken = [problem for request in discord.requests for problem in violations(request)]
+        assert not broken, broken

@@ -85,7 +85,7 @@ def since(discord: DiscordStandIn, mark: int) -> list[str]:
 
 
 @pytest.mark.parametrize(
-    "command, options",
+    ("command", "options"),
     [
         ("generate", {"prompt": "an owl"}),
         ("list", {}),

@@ -181,3 +181,59 @@ async def test_busy_says_when_to_come_back(unused_tcp_port: int):
 
     assert caught.value.retry_after_s
     await platform.stop()
+
+
+async def test_a_server_without_the_bot_holds_up_no_other_ones_commands(stage: Stage):
+    elsewhere = stage.discord.guild("Elsewhere", bot=False)
+    await stage.platform.stop()
+    guilds = (elsewhere.id, stage.server.id)
+    stage.platform = a_platform(stage.discord.api_url, token=stage.discord.token, guilds=guilds)
+
+    await stage.platform.start(stage.house.intake)
+
+    assert stage.discord.commands(stage.server)
+    assert str(elsewhere.id) in (stage.platform.sync_problem or "")
+
+
+async def test_commands_of_servers_are_not_told_again_either(stage: Stage):
+    for _ in range(2):
+        await stage.platform.stop()
+        stage.platform = a_platform(stage.discord.api_url, token=stage.discord.token, guilds=(stage.server.id,))
+        await stage.platform.start(stage.house.intake)
+
+    assert stage.discord.command_writes == 3  # everywhere, then nowhere, then in the server
+
+
+async def test_the_check_looks_at_each_server_that_has_commands_of_its_own(stage: Stage):
+    findings = await check_discord(options_of(stage.discord, guild_ids=(stage.server.id,)))
+
+    assert not named(findings, f"Discord commands in server {stage.server.id}").is_good
+
+
+async def test_a_discord_that_comes_back_is_connected_to_and_the_outage_is_logged_once(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+):
+    monkeypatch.setattr("adapters.discord.platform.RETRY_S", (0.01,))
+    async with discord_stand_in() as discord:
+        discord.fail("GET", "/users/@me", status=503, times=3)
+        platform = a_platform(discord.api_url, token=discord.token)
+
+        await platform.start(House().intake)
+        await discord.connected()
+
+        assert caplog.text.count("no connection to discord") == 1
+        await platform.stop()
+
+
+async def test_an_attempt_that_hangs_is_given_up_for_another_one(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("adapters.discord.platform.RETRY_S", (0.01,))
+    monkeypatch.setattr("adapters.discord.platform.CONNECT_WITHIN_S", 0.3)
+    async with discord_stand_in() as discord:
+        held = discord.hold("GET", "/users/@me")
+        platform = a_platform(discord.api_url, token=discord.token)
+
+        await platform.start(House().intake)
+        held.drop()
+        await discord.connected()
+
+        await platform.stop()

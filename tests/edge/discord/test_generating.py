@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bot.chat import Wish
 from bot.model import TaskState
 from tests.edge.discord.stage import Stage
 from tests.emulators.discord import Message, upload
@@ -310,3 +311,64 @@ async def test_a_still_and_then_a_turntable_join_the_result(stage: Stage):
 
 def _words(messages: list[Message]) -> str:
     return "\n".join(one.text for one in messages)
+
+
+async def test_in_a_conversation_of_two_people_all_of_it_happens_in_the_answer(stage: Stage):
+    stage.ann.install()
+    bob = stage.discord.person("Bob")
+
+    answer = await stage.ask(where=stage.ann.direct_with(bob), prompt=OWL)
+    await stage.discord.until(lambda: stage.house.world.tasks._rows)
+    await stage.tell()
+    await stage.make()
+
+    assert answer.ephemeral
+    assert len(answer.followups) == 1
+
+
+async def test_again_under_an_answer_for_one_persons_eyes_stays_there(stage: Stage):
+    await stage.asked(where=stage.ann.direct)
+    await stage.make()
+    [task] = await stage.tasks()
+    shown = await stage.ann.command(stage.general, "rodin show", task=task.id)
+    private = await shown.shows("Your model is ready")
+
+    answer = await stage.ann.click(private, "Again")
+    await stage.discord.until(lambda: len(stage.house.world.tasks._rows) == 2)
+    await stage.tell()
+
+    await answer.shows("Only you see this")
+    assert stage.discord.messages(stage.general) == []
+
+
+async def test_a_picture_mentioned_in_a_models_thread_is_the_next_versions(stage: Stage):
+    await stage.a_model(prompt=OWL)
+    picture = saved(quarters((64, 64)), "PNG")
+
+    await stage.ann.write(stage.thread(), stage.discord.bot.mention, files=[upload(picture, "red.png")])
+    await stage.discord.until(lambda: len(stage.house.world.tasks._rows) == 2)
+
+    newest, _ = await stage.tasks()
+    assert [stage.house.files.held[one.key] for one in newest.request.pictures] == [picture]
+
+
+async def test_a_mention_without_anything_new_is_refused_in_words(stage: Stage):
+    await stage.a_model(prompt=OWL)
+
+    await stage.ann.write(stage.thread(), stage.discord.bot.mention)
+
+    await stage.discord.until(
+        lambda: any("Say what shall be different" in one.text for one in stage.discord.messages(stage.thread()))
+    )
+    assert len(await stage.tasks()) == 1
+
+
+async def test_the_same_interaction_delivered_twice_makes_one_task(stage: Stage):
+    answer = await stage.ask(prompt=OWL)
+    await answer.shows("Task")
+    [task] = await stage.tasks()
+
+    again = await stage.house.intake.generate(Wish(prompt=OWL), task.owner, task.address, event=task.event)
+
+    assert task.event == f"discord:{answer.interaction.id}"
+    assert again.id == task.id

@@ -273,3 +273,25 @@ async def test_a_file_that_the_store_has_lost_is_said_to_be_missing(stage: Stage
 
     assert "Files of this model are missing" in stage.result().text
     assert stage.result().files == ()
+
+
+async def test_a_right_to_attach_lost_before_the_end_brings_the_result_without_files(stage: Stage):
+    await stage.asked()
+    stage.server.deny(stage.general, stage.discord.bot, "attach_files")
+
+    await stage.make()
+
+    assert stage.result().files == ()
+    assert "Download" in stage.result().links
+    assert stage.discord.direct_messages(stage.ann) == []
+
+
+async def test_a_button_of_another_version_is_refused_in_words(stage: Stage):
+    await stage.asked()
+    status = stage.status()
+    [row] = status.components
+    row["components"][0]["custom_id"] = "rodin:sculpt:abc"
+
+    answer = await stage.ann.click(status, "rodin:sculpt:abc")
+
+    await answer.shows("another version of the bot")

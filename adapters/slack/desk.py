@@ -1,0 +1,264 @@
+"""What each command, button, form and mention asks of the core. Everything is acknowledged before it comes here."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from slack_sdk.web.async_client import AsyncWebClient
+from slack_sdk.web.async_slack_response import AsyncSlackResponse
+
+from adapters.slack import words
+from adapters.slack.address import Spot
+from adapters.slack.commands import Command, Verb, parse_command
+from adapters.slack.drafts import Draft
+from adapters.slack.forms import Submitted
+from adapters.slack.home import home_view
+from adapters.slack.lines import Json, Lines, Send
+from adapters.slack.manual import help_draft
+from adapters.slack.pictures import MOST_PICTURES, FileReader, pictures_among
+from adapters.slack.render import answer_draft, links_draft, list_draft, sentence_draft
+from adapters.slack.trouble import Refused, Why
+from adapters.slack.wire import Asking, SharedFile, Written, plain_words
+from bot import text
+from bot.catalog import split_command
+from bot.chat import Intake, Wish
+from bot.errors import NotFound, PlatformBusy, UserMistake
+from bot.model import Address, Task
+from bot.ports import Clock
+
+log = logging.getLogger(__name__)
+
+CLOCKS_DIFFER = timedelta(minutes=2)
+"""How far our clock may be from Slack's: messages of a task are looked for from that much before it began."""
+
+HOME_TASKS = 10
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """A wish as it came. `typed` is a line with options in it, `options` were picked; the files are not fetched yet."""
+
+    typed: str = ""
+    prompt: str = ""
+    options: Mapping[str, str] = field(default_factory=dict)
+    files: Sequence[SharedFile] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Desk:
+    """Translates between Slack and the core."""
+
+    intake: Intake
+    lines: Lines
+    reader: FileReader
+    clock: Clock
+
+    async def command(self, asking: Asking, line: str) -> Draft | None:
+        """Do what was typed after `/rodin`."""
+        command = parse_command(plain_words(line))
+        if command.verb is Verb.GENERATE:
+            return await self._generate(asking, Asked(typed=command.rest))
+        return await self._do(asking, command)
+
+    async def submitted(self, asking: Asking, form: Submitted) -> Draft | None:
+        """Ask for what the form holds; told where it was opened, else directly."""
+        asked = Asked(typed=form.more, prompt=form.prompt, options=form.options, files=form.files)
+        return await self._generate(asking, asked)
+
+    async def from_message(self, asking: Asking, message: Written) -> Draft | None:
+        """Ask for a model of the pictures in a message."""
+        if not pictures_among(message.files):
+            raise UserMistake(words.no_pictures())
+        return await self._generate(asking, Asked(files=message.files), root=asking.thread or asking.message)
+
+    async def said(self, asking: Asking, message: Written) -> Draft | None:
+        """Do what somebody wrote to the bot; None when the thread answers.
+
+        In a thread where a model lives it asks for the next version of it.
+        """
+        command = parse_command(message.words)
+        if not message.files and command.verb not in {Verb.GENERATE, Verb.FORM}:
+            return await self._do(asking, command)
+        typed = command.rest if command.verb is Verb.GENERATE else message.words
+        if not typed and not pictures_among(message.files):
+            raise UserMistake(words.not_ours())
+        wish = await self._wish(asking, Asked(typed=typed, files=message.files))
+        address = self._spot(asking, root=asking.thread or asking.message).address()
+        if not (asking.thread and await self._followed(asking, wish, address)):
+            await self.intake.generate(wish, asking.owner, address, event=asking.event)
+        return _remark(message.files)
+
+    async def resend(self, asking: Asking, task_id: str) -> Draft | None:
+        """Ask again for what failed or stayed unclear."""
+        address = await self._address_of_repeat(asking)
+        return _accepted(await self.intake.resend(task_id, asking.owner, address, event=asking.event))
+
+    async def again(self, asking: Asking, task_id: str) -> Draft | None:
+        """Ask for the same with another seed."""
+        address = await self._address_of_repeat(asking)
+        return _accepted(await self.intake.again(task_id, asking.owner, address, event=asking.event))
+
+    async def cancel(self, asking: Asking, task_id: str) -> Draft | None:
+        """Call a task off."""
+        return sentence_draft(await self.intake.cancel(task_id, asking.owner))
+
+    async def delete(self, asking: Asking, task_id: str) -> Draft | None:
+        """Remove a finished task's files."""
+        return sentence_draft(await self.intake.delete(task_id, asking.owner))
+
+    async def links(self, asking: Asking, task_id: str) -> Draft | None:
+        """Hand out short-lived links."""
+        return links_draft(await self.intake.fresh_links(task_id, asking.owner))
+
+    async def show(self, asking: Asking, task_id: str) -> Draft | None:
+        """Show a task with all it has."""
+        return answer_draft(await self.intake.status(task_id, asking.owner))
+
+    async def balance(self, asking: Asking) -> Draft | None:
+        """Say how many credits are left, to those who manage the workspace."""
+        is_admin = await self._is_admin(asking)
+        return sentence_draft(await self.intake.balance(asking.owner, is_admin=is_admin))
+
+    async def home(self, asking: Asking) -> None:
+        """Bring the app's page of a person up to date."""
+        updates = await self.intake.tasks(asking.owner, limit=HOME_TASKS)
+        view = home_view(updates, await self.intake.usage(asking.owner))
+
+        async def publish(client: AsyncWebClient) -> AsyncSlackResponse:
+            return await client.views_publish(user_id=asking.user, view=view)
+
+        await self._call(asking, "views.publish", publish)
+
+    async def _do(self, asking: Asking, command: Command) -> Draft | None:
+        """Answer a command that asks for no model from words."""
+        try:
+            if command.verb in _ABOUT_TASK:
+                return await _ABOUT_TASK[command.verb](self, asking, command.word)
+        except NotFound as error:
+            raise UserMistake(f"{error} {words.perhaps_a_prompt(command.rest)}") from error
+        if command.verb is Verb.LIST:
+            return list_draft(await self.intake.tasks(asking.owner))
+        if command.verb is Verb.USAGE:
+            return sentence_draft(await self.intake.usage(asking.owner))
+        if command.verb is Verb.BALANCE:
+            return await self.balance(asking)
+        return help_draft(command.word)
+
+    async def _generate(self, asking: Asking, asked: Asked, *, root: str = "") -> Draft | None:
+        await self._check_place(asking)
+        wish = await self._wish(asking, asked)
+        address = self._spot(asking, root=root).address()
+        task = await self.intake.generate(wish, asking.owner, address, event=asking.event)
+        if not asking.channel:  # told directly, where an answer would only stand above the status
+            return _remark(asked.files)
+        return _accepted(task, *_too_many(asked.files))
+
+    async def _followed(self, asking: Asking, wish: Wish, address: Address) -> bool:
+        """Make the next version of the model that lives in the thread; False when none does."""
+        try:
+            await self.intake.follow(wish, asking.owner, address, event=asking.event)
+        except NotFound:
+            return False
+        return True
+
+    async def _wish(self, asking: Asking, asked: Asked) -> Wish:
+        """Read the pictures, and the options that were typed."""
+        said, typed = split_command(asked.typed)
+        prompt = " ".join(part for part in (asked.prompt, said) if part)
+        pictures = await self.reader.read(asking, pictures_among(asked.files)[:MOST_PICTURES])
+        return Wish(prompt=prompt, pictures=pictures, options={**typed, **asked.options})
+
+    async def _address_of_repeat(self, asking: Asking) -> Address:
+        """Tell a repeat in the thread where the button is, unless only one person sees it."""
+        root = asking.thread or asking.message
+        if not root:
+            await self._check_place(asking)
+        return self._spot(asking, root=root).address()
+
+    async def _check_place(self, asking: Asking) -> None:
+        """Refuse a wish where the bot could not tell its end, before anything is written down or charged.
+
+        Some refusals cannot be known beforehand (a channel where only few may post); then the task is told directly.
+
+        Raises:
+            UserMistake: what to do about it.
+        """
+        if asking.is_direct and not asking.response_url:
+            return
+
+        async def look(client: AsyncWebClient) -> AsyncSlackResponse:
+            return await client.conversations_info(channel=asking.channel)
+
+        if not asking.channel:
+            return
+        try:
+            answer = await self._call(asking, "conversations.info", look)
+        except Refused as error:
+            if error.why is Why.PLACE:
+                raise UserMistake(words.unseen_place()) from error
+            log.warning("channel not looked at reason=%s", error)
+            return
+        except PlatformBusy as error:
+            log.info("channel not looked at reason=%s", error)
+            return
+        _check_channel(answer.get("channel") or {})
+
+    async def _is_admin(self, asking: Asking) -> bool:
+        async def look(client: AsyncWebClient) -> AsyncSlackResponse:
+            return await client.users_info(user=asking.user)
+
+        try:
+            person = (await self._call(asking, "users.info", look)).get("user") or {}
+        except Refused as error:
+            log.info("person not looked at reason=%s", error)
+            return False
+        return bool(person.get("is_admin") or person.get("is_owner"))
+
+    async def _call(self, asking: Asking, method: str, send: Send) -> Json:
+        return await self.lines.call(asking.team, method, send, enterprise=asking.enterprise)
+
+    def _spot(self, asking: Asking, *, root: str) -> Spot:
+        began = self.clock.now() - CLOCKS_DIFFER
+        return Spot(
+            team=asking.team,
+            enterprise=asking.enterprise,
+            channel=asking.channel or asking.user,
+            user=asking.user,
+            name="" if root else asking.name,
+            since=asking.moment or f"{began.timestamp():.6f}",
+            root=root if asking.channel else "",
+        )
+
+
+def _check_channel(channel: Json) -> None:
+    if channel.get("is_archived"):
+        raise UserMistake(words.archived())
+    if not (channel.get("is_im") or channel.get("is_mpim") or channel.get("is_member")):
+        raise UserMistake(words.not_in_channel())
+
+
+def _accepted(task: Task, *remarks: str) -> Draft:
+    return sentence_draft(text.accepted(task), *remarks)
+
+
+def _too_many(files: Sequence[SharedFile]) -> tuple[str, ...]:
+    count = len(pictures_among(files))
+    return (words.too_many_pictures(count),) if count > MOST_PICTURES else ()
+
+
+def _remark(files: Sequence[SharedFile]) -> Draft | None:
+    remarks = _too_many(files)
+    return sentence_draft(*remarks) if remarks else None
+
+
+_ABOUT_TASK = {
+    Verb.STATUS: Desk.show,
+    Verb.SHOW: Desk.show,
+    Verb.CANCEL: Desk.cancel,
+    Verb.AGAIN: Desk.again,
+    Verb.RESEND: Desk.resend,
+    Verb.DELETE: Desk.delete,
+}

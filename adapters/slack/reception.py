@@ -1,0 +1,250 @@
+"""Hears Slack through slack-bolt. Every listener acknowledges before anything else; the work follows in tasks."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import re
+from collections.abc import Awaitable, Callable, Coroutine
+from dataclasses import dataclass, field
+from typing import Any
+
+from slack_bolt.async_app import AsyncApp
+from slack_bolt.authorization import AuthorizeResult
+from slack_bolt.authorization.async_authorize import AsyncAuthorize
+from slack_bolt.context.async_context import AsyncBoltContext
+from slack_sdk.web.async_client import AsyncWebClient
+from slack_sdk.web.async_slack_response import AsyncSlackResponse
+
+from adapters.slack import forms, words
+from adapters.slack.answering import Answerer, Work
+from adapters.slack.blocks import Json
+from adapters.slack.buttons import LINK_PREFIX, PREFIX, act_of
+from adapters.slack.commands import Verb, parse_command
+from adapters.slack.desk import Desk
+from adapters.slack.drafts import Draft
+from adapters.slack.forms import form_view, read_form
+from adapters.slack.home import NEW_MODEL
+from adapters.slack.lines import client_for, quiet_logger
+from adapters.slack.manifest import MAKE_MODEL
+from adapters.slack.render import sentence_draft
+from adapters.slack.trouble import Refused
+from adapters.slack.unfurls import Unfurler
+from adapters.slack.wire import (
+    Asking,
+    asking_of_command,
+    asking_of_event,
+    asking_of_interaction,
+    bots_of,
+    is_written_by_person,
+    plain_words,
+    written_of,
+)
+from bot.errors import PlatformError, StorageError, UserMistake
+
+log = logging.getLogger(__name__)
+
+FINISH_WITHIN_S = 3.0
+"""How long work in hand may take when the process stops; a clean stop promises ten seconds."""
+
+Ack = Callable[..., Awaitable[Any]]
+
+
+class Anybody(AsyncAuthorize):
+    """Lets every verified request through at once. Whose token is needed is looked up after the acknowledgement."""
+
+    def __init__(self) -> None:
+        """Make one; it knows nothing."""
+
+    async def __call__(
+        self,
+        *,
+        context: AsyncBoltContext,
+        enterprise_id: str | None,
+        team_id: str | None,
+        user_id: str | None,
+        actor_enterprise_id: str | None = None,
+        actor_team_id: str | None = None,
+        actor_user_id: str | None = None,
+    ) -> AuthorizeResult:
+        """Return what Bolt wants to know, out of the request itself."""
+        return AuthorizeResult(enterprise_id=enterprise_id, team_id=team_id, user_id=user_id)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reception:
+    """Turns what Slack sends into work for the desk."""
+
+    desk: Desk
+    answerer: Answerer
+    unfurler: Unfurler | None
+    _work: set[asyncio.Task[None]] = field(default_factory=set)
+
+    def listen(self, app: AsyncApp) -> None:
+        """Register for everything that the manifest subscribes to."""
+        app.command(re.compile("^/"))(self._command)
+        app.view(forms.CALLBACK)(self._submitted)
+        app.shortcut(MAKE_MODEL)(self._make_model)
+        app.shortcut(NEW_MODEL)(self._new_model)
+        app.action(NEW_MODEL)(self._new_model)
+        app.action(re.compile(f"^{PREFIX}"))(self._clicked)
+        app.action(re.compile(f"^{LINK_PREFIX}"))(self._followed_link)
+        app.event("app_mention")(self._mentioned)
+        app.event("message")(self._written)
+        app.event("app_home_opened")(self._home_opened)
+        app.event("link_shared")(self._link_shared)
+        app.event("app_uninstalled")(self._uninstalled)
+        app.event("tokens_revoked")(self._revoked)
+
+    async def finish(self) -> None:
+        """Let work in hand end, for a while."""
+        if not self._work:
+            return
+        _, late = await asyncio.wait(self._work, timeout=FINISH_WITHIN_S)
+        for task in late:
+            log.warning("stopped with work in hand work=%s", task.get_name())
+            task.cancel()
+
+    async def _command(self, ack: Ack, body: Json) -> None:
+        await ack()
+        asking = asking_of_command(body)
+        line = str(body.get("text") or "")
+        if _wants_form(line):
+            self._start("form", self._open_form(asking, channel=asking.channel))
+        else:
+            self._start("command", self.answerer.answer(asking, lambda: self.desk.command(asking, line)))
+
+    async def _submitted(self, ack: Ack, body: Json) -> None:
+        await ack()
+        form = read_form(body["view"])
+        heard = asking_of_interaction(body)
+        asking = Asking(
+            team=heard.team,
+            enterprise=heard.enterprise,
+            user=heard.user,
+            name=heard.name,
+            channel=form.channel,
+            event=heard.event,
+        )
+        self._start("form", self.answerer.answer(asking, lambda: self.desk.submitted(asking, form)))
+
+    async def _make_model(self, ack: Ack, body: Json) -> None:
+        await ack()
+        asking, message = asking_of_interaction(body), written_of(body.get("message") or {})
+        self._start("shortcut", self.answerer.answer(asking, lambda: self.desk.from_message(asking, message)))
+
+    async def _new_model(self, ack: Ack, body: Json) -> None:
+        await ack()
+        self._start("form", self._open_form(asking_of_interaction(body), channel=""))
+
+    async def _clicked(self, ack: Ack, body: Json, action: Json) -> None:
+        await ack()
+        asking, task_id = asking_of_interaction(body), str(action.get("value") or "")
+        act = act_of(str(action.get("action_id") or ""))
+
+        async def work() -> Draft | None:
+            return sentence_draft(words.no_longer()) if act is None else await act.call(self.desk, asking, task_id)
+
+        self._start("click", self._clicked_through(asking, work))
+
+    async def _followed_link(self, ack: Ack) -> None:
+        await ack()
+
+    async def _mentioned(self, ack: Ack, body: Json, event: Json) -> None:
+        await ack()
+        self._hear(body, event)
+
+    async def _written(self, ack: Ack, body: Json, event: Json) -> None:
+        await ack()
+        if event.get("channel_type") == "im":
+            self._hear(body, event)
+
+    async def _home_opened(self, ack: Ack, body: Json, event: Json) -> None:
+        await ack()
+        if event.get("tab", "home") == "home":
+            self._start("home", self._guarded("home", self.desk.home(asking_of_event(body))))
+
+    async def _link_shared(self, ack: Ack, body: Json, event: Json) -> None:
+        await ack()
+        if self.unfurler is not None:
+            self._start("unfurl", self._guarded("unfurl", self.unfurler.unfurl(asking_of_event(body), event)))
+
+    async def _uninstalled(self, ack: Ack, body: Json) -> None:
+        await ack()
+        self._forget(asking_of_event(body))
+
+    async def _revoked(self, ack: Ack, body: Json, event: Json) -> None:
+        await ack()
+        if (event.get("tokens") or {}).get("bot"):
+            self._forget(asking_of_event(body))
+
+    def _hear(self, body: Json, event: Json) -> None:
+        """Take what somebody wrote to the bot."""
+        if not is_written_by_person(event):
+            return
+        asking, message = asking_of_event(body), written_of(event, bots=bots_of(body))
+        self._start("message", self.answerer.answer(asking, lambda: self.desk.said(asking, message)))
+
+    def _forget(self, asking: Asking) -> None:
+        forgetting = self.desk.lines.forget(team=asking.team, enterprise=asking.enterprise)
+        log.info("app removed team=%s", asking.team)
+        self._start("forget", self._guarded("forget", forgetting))
+
+    async def _clicked_through(self, asking: Asking, work: Work) -> None:
+        await self.answerer.answer(asking, work)
+        if not asking.channel:  # clicked on the app's own page
+            await self._guarded("home", self.desk.home(asking))
+
+    async def _open_form(self, asking: Asking, *, channel: str) -> None:
+        """Open the form. Slack lets us only for three seconds, so nothing else is done before."""
+
+        async def send(client: AsyncWebClient) -> AsyncSlackResponse:
+            return await client.views_open(trigger_id=asking.trigger, view=form_view(channel=channel))
+
+        async def work() -> Draft | None:
+            try:
+                await self.desk.lines.call(asking.team, "views.open", send, enterprise=asking.enterprise)
+            except Refused as error:
+                log.warning("form not opened reason=%s", error)
+                raise UserMistake(words.form_too_late()) from error
+            return None
+
+        await self.answerer.answer(asking, work)
+
+    async def _guarded(self, what: str, work: Awaitable[None]) -> None:
+        """Do what nobody waits for an answer to; nothing is raised."""
+        try:
+            await work
+        except (PlatformError, StorageError) as error:
+            log.warning("not done what=%s error=%r", what, error)
+        except Exception:
+            log.exception("broke what=%s", what)
+
+    def _start(self, name: str, work: Coroutine[Any, Any, None]) -> None:
+        """Begin work that outlives the listener; it is kept until it ends, else it could be collected half done."""
+        task = asyncio.create_task(work, name=f"slack-{name}")
+        self._work.add(task)
+        task.add_done_callback(self._work.discard)
+
+
+def bolt_app(*, api_url: str, signing_secret: str | None) -> AsyncApp:
+    """Return Bolt's app without listeners: verifies signatures, routes, and holds no token.
+
+    Own events are told apart by the listeners, from the payload alone.
+    """
+    return AsyncApp(
+        name="rodin-bot",
+        logger=quiet_logger(),
+        client=client_for(None, api_url=api_url),
+        signing_secret=signing_secret or "",
+        authorize=Anybody(),
+        request_verification_enabled=signing_secret is not None,
+        ignoring_self_events_enabled=False,
+    )
+
+
+def _wants_form(line: str) -> bool:
+    try:
+        return parse_command(plain_words(line)).verb is Verb.FORM
+    except UserMistake:
+        return False

@@ -1,0 +1,191 @@
+"""Brings files into Slack: each once, into a thread or only to be shown by a message.
+
+Slack takes a file in three steps (an address, the bytes, the sharing) and looks at it afterwards; until then no
+message can show it. Source: docs.slack.dev, Working with files.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+from slack_sdk.web.async_client import AsyncWebClient
+from slack_sdk.web.async_slack_response import AsyncSlackResponse
+
+from adapters.slack import limits
+from adapters.slack.drafts import Enclosure
+from adapters.slack.posting import Poster, Target
+from adapters.slack.trouble import REST_S, Refused, Unsent, Why
+from bot.errors import NoSuchFile, PlatformBusy
+from bot.outbox import Outgoing, post_once
+from bot.ports import FileStore
+from bot.scratch import scratch_folder
+
+log = logging.getLogger(__name__)
+
+UPLOAD_WITHIN_S = 120.0
+
+LOOKS_S = (0.05, 0.1, 0.25, 0.5, 1.0, 2.0, 4.0)
+"""Pauses before each look whether Slack has processed a picture: a second or two is usual."""
+
+Json = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Uploader:
+    """Uploads files out of the file store."""
+
+    files: FileStore
+    poster: Poster
+
+    async def show(self, target: Target, one: Enclosure, *, key: str) -> str:
+        """Bring a picture into Slack without sharing it, and return its id once messages can show it; else "".
+
+        Raises:
+            PlatformBusy: try again later. StorageError: the store or the disk does not answer.
+        """
+
+        async def send() -> str:
+            ids = await self._brought(target, (one,))
+            if ids:
+                await self._complete(target, ids, (one,))
+            return " ".join(ids)
+
+        try:
+            file_id = await self._once(key, send)
+        except Refused as error:
+            log.warning("picture not uploaded name=%s reason=%s", one.name, error)
+            return ""
+        return file_id if file_id and await self._is_ready(target, file_id) else ""
+
+    async def share(self, target: Target, enclosures: Sequence[Enclosure], *, words: str, key: str) -> tuple[str, ...]:
+        """Post files into a thread as one message that says `words`, once; return their ids.
+
+        Raises:
+            Refused, PlatformBusy, StorageError.
+        """
+
+        async def send() -> str:
+            ids = await self._brought(target, enclosures)
+            if ids:
+                await self._complete(target, ids, enclosures, words=words)
+            return " ".join(ids)
+
+        async def find() -> str | None:
+            return await self._found(target, words)
+
+        return tuple((await self._once(key, send, find)).split())
+
+    async def remove(self, target: Target, file_id: str) -> None:
+        """Delete a file of ours from Slack; harmless when it is gone already.
+
+        Raises:
+            PlatformBusy, AddressGone.
+        """
+
+        async def send(client: AsyncWebClient) -> AsyncSlackResponse:
+            return await client.files_delete(file=file_id)
+
+        try:
+            await self._call(target, "files.delete", send)
+        except Refused as error:
+            log.info("file not deleted file=%s reason=%s", file_id, error)
+
+    async def _once(self, key: str, send: Any, find: Any = None) -> str:
+        async def nowhere() -> str | None:
+            return None
+
+        outgoing = Outgoing(key=key, send=send, find=find or nowhere, unsent=(Refused, Unsent))
+        return (await post_once(self.poster.sends, outgoing, now=self.poster.clock.now())).message
+
+    async def _brought(self, target: Target, enclosures: Sequence[Enclosure]) -> list[str]:
+        """Bring the bytes to Slack. Nothing of it can be seen yet, so whatever fails here surely was not shared."""
+        try:
+            async with scratch_folder() as folder:
+                found = [await self._bring(target, one, folder / str(n)) for n, one in enumerate(enclosures)]
+        except PlatformBusy as error:
+            raise Unsent(f"upload failed: {error}", retry_after_s=error.retry_after_s or REST_S) from error
+        return [file_id for file_id in found if file_id]
+
+    async def _bring(self, target: Target, one: Enclosure, path: Path) -> str:
+        """Upload one file and return its id; "" for one that the store has lost."""
+        try:
+            await self.files.fetch(one.file.key, path)
+        except NoSuchFile as error:
+            log.error("file lost name=%s error=%s", one.file.name, error)
+            return ""
+        length = (await asyncio.to_thread(path.stat)).st_size
+
+        async def ask(client: AsyncWebClient) -> AsyncSlackResponse:
+            alt = limits.plain(one.alt, limits.UPLOAD_ALT_TEXT)
+            return await client.files_getUploadURLExternal(filename=one.name, length=length, alt_txt=alt)
+
+        place = await self._call(target, "files.getUploadURLExternal", ask)
+        await self._put(str(place["upload_url"]), path)
+        return str(place["file_id"])
+
+    async def _put(self, url: str, path: Path) -> None:
+        """Send the bytes. The address is a capability: it needs no token and gets none."""
+        try:
+            with await asyncio.to_thread(path.open, "rb") as file:
+                timeout = aiohttp.ClientTimeout(total=UPLOAD_WITHIN_S)
+                async with self.poster.lines.session.post(url, data=file, timeout=timeout) as response:
+                    if response.status != 200:
+                        raise Unsent(f"upload answered with status {response.status}", retry_after_s=REST_S)
+        except (aiohttp.ClientError, TimeoutError) as error:
+            raise Unsent(f"upload broke: {type(error).__name__}", retry_after_s=REST_S) from error
+
+    async def _complete(
+        self, target: Target, ids: Sequence[str], enclosures: Sequence[Enclosure], *, words: str = ""
+    ) -> None:
+        """Finish an upload: with words it appears in the thread."""
+        entries: list[dict[str, str | None]] = [
+            {"id": file_id, "title": one.name} for file_id, one in zip(ids, enclosures, strict=False)
+        ]
+        place: Json = {}
+        if words:
+            place = {"channel_id": target.channel, "thread_ts": target.thread or None, "initial_comment": words}
+
+        async def send(client: AsyncWebClient) -> AsyncSlackResponse:
+            return await client.files_completeUploadExternal(files=entries, **place)
+
+        await self._call(target, "files.completeUploadExternal", send)
+
+    async def _is_ready(self, target: Target, file_id: str) -> bool:
+        """Wait a while until Slack has looked at a picture; before that a message that shows it is refused."""
+
+        async def look(client: AsyncWebClient) -> AsyncSlackResponse:
+            return await client.files_info(file=file_id)
+
+        for pause_s in LOOKS_S:
+            await self.poster.clock.sleep(pause_s)
+            try:
+                answer = await self._call(target, "files.info", look)
+            except Refused as error:
+                # A file that is deleted is never ready; without the right to look nobody knows, so it is tried.
+                log.info("picture not seen file=%s reason=%s", file_id, error)
+                return error.why is Why.SCOPE
+            if (answer.get("file") or {}).get("mimetype"):
+                return True
+        log.info("picture not ready in time file=%s", file_id)
+        return False
+
+    async def _found(self, target: Target, words: str) -> str | None:
+        """Look for the message with these words and our files in our own thread: files carry no metadata."""
+        try:
+            messages = await self.poster.messages(target)
+        except (Refused, PlatformBusy) as error:
+            log.info("history not readable, sharing again reason=%s", error)
+            return None
+        for one in messages:
+            if one.get("text") == words and one.get("bot_id") and one.get("files"):
+                return " ".join(str(file["id"]) for file in one["files"])
+        return None
+
+    async def _call(self, target: Target, method: str, send: Any) -> Json:
+        return await self.poster.lines.call(target.team, method, send, enterprise=target.enterprise)
