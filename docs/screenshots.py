@@ -55,13 +55,14 @@ MARKUP = re.compile(r"\\(?P<plain>.)|\*\*(?P<bold>.+?)\*\*|<@!?(?P<user>\d+)>")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Frame:
-    """An embed, its words as HTML."""
+    """An embed, its words as HTML; its picture below them, or small beside them."""
 
     title: Markup
     said: Markup
     foot: str
     colour: str
     picture: str | None
+    is_small: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,7 +111,7 @@ class Studio:
 
     async def _shown(self, message: discord.Message, earlier: discord.Message | None) -> Shown:
         embed = next(iter(message.embeds), None)
-        framed = embed.image.url if embed and embed.image.url else ""
+        framed = (embed.image.url or embed.thumbnail.url or "") if embed else ""
         pictures = {one.filename: await _data_url(one) for one in message.attachments if _is_picture(one)}
         still = next((one for one in pictures if framed.endswith(f"/{one}")), None)
         name = message.author.display_name
@@ -136,6 +137,7 @@ class Studio:
             foot=embed.footer.text or "",
             colour=str(embed.colour),
             picture=picture,
+            is_small=embed.image.url is None,
         )
 
     def _html(self, said: str) -> Markup:
