@@ -1,0 +1,267 @@
+"""One Discord, one Rodin and one folder, with bot processes that come and go between them."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import random
+import signal
+import socket
+import sqlite3
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, closing, contextmanager
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TypeVar
+
+import pytest
+
+from tests.e2e.harness import House, Rodin, Running, house, running
+from tests.emulators.discord import (
+    Answer,
+    Channel,
+    DiscordStandIn,
+    Hold,
+    Message,
+    Person,
+    Request,
+    Server,
+    discord_stand_in,
+    violations,
+)
+from tests.emulators.discord.trouble import When
+
+T = TypeVar("T")
+
+SMALL = {"tier": "Gen-2.5-Low", "faces": "500"}
+"""Options of a model that is made in moments."""
+
+CALLBACK = "/interactions/{interaction_id}/{token}/callback"
+ANSWER = "/webhooks/{application_id}/{token}/messages/@original"
+MESSAGES = "/channels/{channel_id}/messages"
+THREAD = "/channels/{channel_id}/messages/{message_id}/threads"
+
+PROGRESS, RESULT = "· progress", "· result"
+"""How the last line of a task's messages ends."""
+
+READY = "Your model is ready"
+TURNTABLE = "turntable.webp"
+
+PATIENCE_S = 60.0
+"""How long anything may take on a busy machine with two cores; what does not come then will not come."""
+
+FORGOTTEN_S = 3600.0
+"""Longer than Discord remembers a nonce ("a few minutes"), and than a way to answer lives (15 minutes)."""
+
+DOWN = (pytest.param(0.0, id="back at once"), pytest.param(FORGOTTEN_S, id="down for long"))
+"""How long a killed bot stays down, by Discord's clock."""
+
+STOPS_WITHIN_S = 10.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scene:
+    """What a test holds: Ann in a channel of a server that has the bot, whichever process that is just now."""
+
+    discord: DiscordStandIn
+    home: House
+    rodin: Rodin
+    server: Server
+    general: Channel
+    ann: Person
+    prompt: str
+    processes: list[Running] = field(default_factory=list)
+
+    def set(self, **settings: str) -> Scene:
+        """Return the same scene where bots have other settings."""
+        return replace(self, home=House(home=self.home.home, settings={**self.home.settings, **settings}))
+
+    @contextmanager
+    def process(self, *arguments: str, **settings: str) -> Iterator[Running]:
+        """Start `rodin-bot run` and wait for nothing."""
+        wanted = {**self.home.settings, "PORT": str(free_port()), **settings}
+        with running(["run", *arguments], home=self.home.home, **wanted) as process:
+            self.processes.append(process)
+            yield process
+
+    @asynccontextmanager
+    async def bot(self, *arguments: str, **settings: str) -> AsyncIterator[Running]:
+        """Start a bot and wait until it is connected; in the end nobody is."""
+        with self.process(*arguments, **settings) as process:
+            await self.connected(process)
+            yield process
+        await self.discord.disconnected(timeout_s=PATIENCE_S)
+
+    async def connected(self, *processes: Running) -> None:
+        """Wait until all of these listen, or one of them has ended."""
+        sessions = self.discord.world.gateway
+        await self.until(lambda: len(sessions.connected) >= len(processes) or not all(p.is_alive for p in processes))
+        assert all(process.is_alive for process in processes), "\n".join(process.errors for process in processes)
+
+    async def kill(self, process: Running, hold: Hold | None = None) -> None:
+        """Kill a bot without a word; what it had asked for is not answered any more."""
+        process.kill()
+        if hold is not None:
+            hold.drop()
+        await self.discord.disconnected(timeout_s=PATIENCE_S)
+
+    async def stop(self, process: Running) -> int:
+        """Stop a bot politely and return its exit code; fail when that takes longer than it promises."""
+        process.signal(signal.SIGTERM)
+        return await asyncio.to_thread(process.wait, within_s=STOPS_WITHIN_S)
+
+    async def ask(self, prompt: str | None = None, *, where: Channel | None = None, **options: object) -> Answer:
+        """Let Ann ask for a small model, and wait for nothing."""
+        wish = {"prompt": prompt or self.prompt, **SMALL, **options}
+        return await self.ann.command(where or self.general, "rodin generate", **wish)
+
+    async def until(self, asked: Callable[[], T]) -> T:
+        """Wait until something is true; return it."""
+        return await self.discord.until(asked, timeout_s=PATIENCE_S)
+
+    async def held(self, method: str, pattern: str, when: When) -> tuple[Hold, Request]:
+        """Wait for a request and hold it."""
+        hold = self.discord.hold(method, pattern, when)
+        return hold, await hold.arrived(timeout_s=PATIENCE_S)
+
+    def marked(self, thread: Channel, mark: str) -> list[Message]:
+        """Return the bot's messages of that kind in a thread."""
+        return [message for message in self.discord.messages(thread) if mark in message.text]
+
+    def threads(self) -> list[Channel]:
+        """Return the threads of the channel."""
+        return self.discord.threads(self.general)
+
+    async def thread(self) -> Channel:
+        """Wait for a thread in the channel; there must never be another one."""
+        [found] = await self.until(self.threads)
+        return found
+
+    async def in_state(self, *states: str) -> None:
+        """Wait until every task stands in one of these states."""
+        await self.until(lambda: (now := self.home.states()) and set(now) <= set(states))
+
+    async def is_told(self, *, with_turntable: bool = True) -> Channel:
+        """Wait until the one task has ended, its thread has seen everything, and nothing more will join."""
+        thread = await self.thread()
+        [result] = await self.until(lambda: self.marked(thread, RESULT))
+        if with_turntable:
+            await self.until(lambda: TURNTABLE in result.files)
+        await self.until(lambda: self.home.rows("id", "told < revision") == [])
+        return thread
+
+    def charges(self, prompt: str | None = None) -> int:
+        """Count how often a prompt was taken by Rodin, and so charged."""
+        return self.rodin.prompts().count(prompt or self.prompt)
+
+    async def taken(self) -> None:
+        """Wait until Rodin surely has everything: a kill before that leaves doubt, which has tests of its own."""
+        await self.in_state("submitted", "generating", "collecting", "ready")
+
+    async def assert_delivered_by_the_next(self, *, down_s: float = 0.0) -> None:
+        """Start again on what a bot has left, after Discord's clock has run on, and look at what came of it."""
+        self.discord.advance(down_s)
+        async with self.bot():
+            await self.assert_delivered_once()
+
+    async def assert_delivered_once(self) -> None:
+        """One thread, one status that says how it ended, one result with its files, one charge, one notification."""
+        thread = await self.is_told()
+        seen = self.discord.transcript()
+        assert self.home.states() == ["ready"]
+        assert [message.text.count("asked by") for message in self.discord.messages(self.general)] == [1], seen
+        [status], [result] = self.marked(thread, PROGRESS), self.marked(thread, RESULT)
+        assert self.discord.messages(thread) == [status, result], seen
+        assert READY in status.text, seen
+        assert "Cancel" not in status.buttons
+        assert READY in result.text, seen
+        assert sorted(name.rpartition(".")[2] for name in result.files) == ["glb", "png", "webp"], seen
+        assert all(attachment.content for attachment in result.attachments)
+        assert self.ann.notifications == [result], seen
+        assert self.charges() == 1
+
+    def assert_proper(self) -> None:
+        """Nothing that was sent breaks a limit of Discord's, no secret is out, nothing broke unforeseen."""
+        broken = [f"{request}: {rule}" for request in self.discord.requests for rule in violations(request)]
+        assert broken == []
+        for process in self.processes:
+            process.close()
+        said = "\n".join(f"{process.output}\n{process.errors}" for process in self.processes)
+        assert "Traceback" not in said, said
+        secrets = [self.discord.token, self.home.settings["RODIN_API_KEY"], *self.discord.world.interactions]
+        shown = "\n".join(self._shown())
+        assert [secret for secret in secrets if secret in said] == [], said
+        assert [secret for secret in secrets if secret in shown] == [], shown
+
+    def _shown(self) -> Iterator[str]:
+        """Everything that the bot has ever shown to anybody, earlier wordings too."""
+        for channel in self.discord.world.channels.values():
+            for message in channel.messages.values():
+                yield from (snapshot.text for snapshot in message.edits)
+                yield message.text
+        for request in self.discord.requests:
+            yield str(request.body)
+
+    @contextmanager
+    def locked(self) -> Iterator[None]:
+        """Let another program write to the database, so that nobody else can."""
+        with closing(sqlite3.connect(self.home.database, timeout=10, isolation_level=None)) as connection:
+            connection.execute("BEGIN IMMEDIATE")
+            try:
+                yield
+            finally:
+                connection.execute("ROLLBACK")
+
+    @contextmanager
+    def refusing(self, column: str, condition: str) -> Iterator[None]:
+        """Let the database take everything but changes of one column of tasks where a condition (of NEW) holds."""
+        self._execute(
+            f"CREATE TRIGGER refusing BEFORE UPDATE OF {column} ON tasks WHEN {condition} "
+            "BEGIN SELECT RAISE(ABORT, 'this is not written today'); END"
+        )
+        try:
+            yield
+        finally:
+            self._execute("DROP TRIGGER refusing")
+
+    def posted(self) -> list[str]:
+        """Return the keys under which messages are known to be posted."""
+        with closing(sqlite3.connect(f"file:{self.home.database}?mode=ro", uri=True, timeout=10)) as connection:
+            return [key for (key,) in connection.execute("SELECT key FROM sends WHERE message IS NOT NULL")]
+
+    def _execute(self, statement: str) -> None:
+        with closing(sqlite3.connect(self.home.database, timeout=10)) as connection, connection:
+            connection.execute(statement)
+
+
+@asynccontextmanager
+async def a_scene(folder: Path, rodin: Rodin, **settings: str) -> AsyncIterator[Scene]:
+    """Furnish a Discord and a folder for bots, and look in the end whether everything was proper."""
+    async with discord_stand_in(folder) as discord:
+        server = discord.guild("Makers")
+        furniture = {
+            "DISCORD_TOKEN": discord.token,
+            "DISCORD_API_URL": discord.api_url,
+            "RODIN_API_KEY": f"key-of-{folder.name}",
+            "HOST": "127.0.0.1",
+            "LOG_LEVEL": "debug",  # what is not said there is said nowhere
+        }
+        scene = Scene(
+            discord=discord,
+            home=house(folder / "bot", rodin.url, poll_min_s=0.1, **(furniture | settings)),
+            rodin=rodin,
+            server=server,
+            general=server.text_channel("general"),
+            ann=server.member("Ann"),
+            prompt=f"a bell of {folder.name.replace('_', ' ')}",
+        )
+        yield scene
+        scene.assert_proper()
+
+
+def free_port() -> int:
+    """Return a port for the pages that nobody listens on, below those that the system gives out by itself meanwhile."""
+    while True:
+        port = random.randrange(12_000, 20_000)
+        with contextlib.suppress(OSError), socket.create_server(("127.0.0.1", port)):
+            return port
