@@ -1,4 +1,4 @@
-"""The command line: `rodin-bot run | demo | console | check | manifest | simulator`.
+"""The command line: `rodin-bot run | demo | console | check | manifest | simulator`, and what operators switch.
 
 What a command needs is imported when it runs: reading the words and refusing wrong ones takes no second.
 """
@@ -21,6 +21,7 @@ from adapters.console.address import DEFAULT_SPEAKER
 from adapters.console.arguments import TypedWish, add_wish_arguments, typed_wish
 from adapters.rodin.simulator.faults import FAULTS, parse_faults
 from bot.errors import BadSettings, BotError, OperatorMistake
+from bot.office_commands import add_office_commands
 from bot.terminal import EXIT_INTERRUPTED, EXIT_REFUSED, Terminal, is_watched
 
 if TYPE_CHECKING:
@@ -57,6 +58,7 @@ def _parser() -> argparse.ArgumentParser:
     commands.add_parser("check", help="try everything that is set up", allow_abbrev=False).set_defaults(run=_check)
     _add_manifest(commands.add_parser("manifest", help="what a chat platform wants to know", allow_abbrev=False))
     _add_simulator(commands.add_parser("simulator", help="run Rodin's stand-in alone", allow_abbrev=False))
+    add_office_commands(commands)
     return parser
 
 
@@ -88,7 +90,11 @@ def _add_console(parser: argparse.ArgumentParser) -> None:
 
 
 def _add_manifest(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("platform", choices=("discord",), help="Discord: the invite link, and why each right is in it")
+    parser.add_argument(
+        "platform",
+        choices=("discord", "slack"),
+        help="Discord: the invite link; Slack: the app's manifest; both with why each right is in it",
+    )
     parser.set_defaults(run=_manifest)
 
 
@@ -158,11 +164,21 @@ def _check(_values: argparse.Namespace) -> int:
     return 0 if all(finding.is_good for finding in findings) else 1
 
 
-def _manifest(_values: argparse.Namespace) -> int:
+def _manifest(values: argparse.Namespace) -> int:
     from adapters.discord.invite import application_id_of, manifest_text
+    from adapters.slack.manifest import ManifestOptions, manifest_yaml
     from bot.settings import load_settings
 
-    token = load_settings().discord_token
+    settings = load_settings()
+    if values.platform == "slack":
+        options = ManifestOptions(
+            public_url=settings.public_url,
+            uses_http=settings.slack_signing_secret is not None and settings.slack_app_token is None,
+            is_distributed=settings.slack_client_id is not None,
+        )
+        print(manifest_yaml(options), end="")  # noqa: T201 - the command line speaks here
+        return 0
+    token = settings.discord_token
     application_id = None if token is None else application_id_of(token.get_secret_value())
     print(manifest_text(application_id))  # noqa: T201 - the command line speaks here
     return 0

@@ -14,19 +14,22 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 from adapters.preview.previewer import ChildPreviewer
 from adapters.rodin.client import RodinClient, RodinOptions
+from adapters.slack.routes import Route
 from adapters.web.health import Probe
 from adapters.web.links import SignedLinks
 from adapters.web.server import Supplies, WebOptions, WebPart
-from bot.acceptance import Acceptance
+from bot.acceptance import Acceptance, AcceptanceParts
 from bot.bell import Bell
 from bot.budget import Budget
 from bot.chat import Platform
 from bot.clock import SystemClock
-from bot.core import Core
+from bot.controls import Controls
+from bot.core import Core, Strongbox
 from bot.crews import CURATOR, crews_of
 from bot.errors import OperatorMistake
 from bot.freshlinks import LinkDesk
@@ -36,12 +39,14 @@ from bot.janitor import Janitor
 from bot.library import TaskLibrary
 from bot.pictures import PillowDesk
 from bot.ports import Clock, FileStore, Generator, TaskStore, Worker
+from bot.presetfile import put_up_presets
 from bot.scratch import sweep_scratch
 from bot.settings import Settings, is_loopback, require_key
 from bot.showcase import Showcase
 from bot.sweeper import sweep_spool
 from bot.view import Viewer
 from storage.answers import SqlAnswerStore
+from storage.controls import SqlControls
 from storage.database import Database, open_database
 from storage.files import ObjectFileStore
 from storage.lasting import passing_place
@@ -49,7 +54,7 @@ from storage.locks import WorkerLock
 from storage.secret import load_secret
 from storage.sends import SqlSendLog
 from storage.tasks import SqlTaskStore
-from storage.vault import Vault
+from storage.vault import Purpose, Vault
 
 log = logging.getLogger(__name__)
 
@@ -78,10 +83,12 @@ async def open_core(settings: Settings, *, works: bool = True, warns_of_places: 
         BadSettings, DatabaseTooNew, DatabaseUnusable: the operator has to change something first.
     """
     key = require_key(settings)
+    await asyncio.to_thread(put_up_presets, settings.presets_file)
     clock, bell = SystemClock(), Bell()
     async with AsyncExitStack() as stack:
         database = await stack.enter_async_context(open_database(settings.database_url))
         tasks, files = SqlTaskStore(database), ObjectFileStore(settings.files_url)
+        controls = SqlControls(database)
         generator = await stack.enter_async_context(RodinClient(rodin_options(settings, key), clock))
         history = History(tasks=tasks, pace=settings.pace)
         secret = secret_of(settings, database)
@@ -97,7 +104,7 @@ async def open_core(settings: Settings, *, works: bool = True, warns_of_places: 
             tasks=tasks,
             files=files,
             generator=generator,
-            intake=_intake(settings, tasks, files, generator, viewer, clock=clock, bell=bell),
+            intake=_intake(settings, tasks, files, generator, viewer, controls=controls, clock=clock, bell=bell),
             viewer=viewer,
             links=links,
             library=TaskLibrary(tasks=tasks),
@@ -109,7 +116,18 @@ async def open_core(settings: Settings, *, works: bool = True, warns_of_places: 
             bell=bell,
             ping=database.ping,
             worker=Worker(name=f"{os.getpid()}-{secrets.token_hex(4)}", lease=LEASE),
+            strongbox=None if settings.secret_key is None else strongbox_of(database, Vault(secret)),
         )
+
+
+def strongbox_of(database: Database, vault: Vault) -> Strongbox:
+    """Return where installations are kept, sealed."""
+    return Strongbox(
+        reader=database.reader,
+        writer=database.writer,
+        seal=partial(vault.seal, purpose=Purpose.INSTALLATIONS),
+        unseal=partial(vault.unseal, purpose=Purpose.INSTALLATIONS),
+    )
 
 
 def secret_of(settings: Settings, database: Database) -> str:
@@ -150,6 +168,7 @@ async def serve(core: Core, platforms: Mapping[str, Platform], stopping: asyncio
         runs_once = group.create_task(check_previewer(core) if works else asyncio.sleep(0), name="check-previewer")
         for platform in platforms.values():
             await platform.start(core.intake)
+            group.create_task(platform.watch(), name=f"watch-{platform.name}")
         log.info("running platforms=%s", ",".join(platforms) or "none")
         await _until_stopped(stopping, runs)
         stopping.set()
@@ -180,12 +199,18 @@ async def check_previewer(core: Core) -> None:
 
 @asynccontextmanager
 async def web_part(
-    core: Core, *, host: str, port: int, is_local: bool = False, probes: Mapping[str, Probe] | None = None
+    core: Core,
+    *,
+    host: str,
+    port: int,
+    is_local: bool = False,
+    probes: Mapping[str, Probe] | None = None,
+    routes: Sequence[Route] = (),
 ) -> AsyncIterator[WebPart]:
-    """Serve the pages of finished tasks.
+    """Serve the pages of finished tasks, and the routes of chat platforms.
 
-    Where all people sit at this machine (`is_local`) links lead to it, unless PUBLIC_URL says otherwise. A chat's people
-    do not: without PUBLIC_URL they get files and no links.
+    Where all people sit at this machine (`is_local`) links lead to it, unless PUBLIC_URL says otherwise. The people of
+    a chat do not: without PUBLIC_URL they get files and no links.
     """
     links = core.links
     if not isinstance(links, SignedLinks):
@@ -195,7 +220,13 @@ async def web_part(
     )
     web = WebPart(
         options,
-        Supplies(library=core.library, files=core.files, links=links, probes={"database": core.ping, **(probes or {})}),
+        Supplies(
+            library=core.library,
+            files=core.files,
+            links=links,
+            probes={"database": core.ping, **(probes or {})},
+            routes=routes,
+        ),
     )
     try:
         await web.start()
@@ -252,6 +283,19 @@ async def _take_over(tasks: TaskStore, files: FileStore) -> None:
     await asyncio.to_thread(sweep_scratch)
 
 
+def budget_of(settings: Settings, clock: Clock) -> Budget:
+    """Return the limits that the operator has set."""
+    return Budget(
+        clock=clock,
+        user_daily=settings.user_daily_credits,
+        channel_daily=settings.channel_daily_credits,
+        server_daily=settings.server_daily_credits,
+        total_daily=settings.total_daily_credits,
+        user_waiting=settings.user_max_waiting,
+        total_waiting=settings.max_waiting,
+    )
+
+
 def _intake(
     settings: Settings,
     tasks: TaskStore,
@@ -259,11 +303,12 @@ def _intake(
     generator: Generator,
     viewer: Viewer,
     *,
+    controls: Controls,
     clock: Clock,
     bell: Bell,
 ) -> CoreIntake:
-    budget = Budget(
-        tasks=tasks, clock=clock, user_daily=settings.user_daily_credits, server_daily=settings.server_daily_credits
+    acceptance = AcceptanceParts(
+        tasks=tasks, files=files, budget=budget_of(settings, clock), controls=controls, clock=clock, bell=bell
     )
     return CoreIntake(
         IntakeParts(
@@ -272,7 +317,7 @@ def _intake(
             generator=generator,
             desk=PillowDesk(),
             viewer=viewer,
-            acceptance=Acceptance(tasks=tasks, files=files, budget=budget, clock=clock, bell=bell),
+            acceptance=Acceptance(acceptance),
             link_desk=LinkDesk(files=files, generator=generator, links=viewer.links, clock=clock),
             clock=clock,
             bell=bell,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from typing import Any
 
 from bot.bell import Bell
 from bot.exhibit import Library, Links
@@ -14,6 +15,19 @@ from bot.ports import Clock, FileStore, Generator, TaskStore, Worker
 from bot.settings import Settings
 from bot.showcase import Showcase
 from bot.view import Viewer
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Strongbox:
+    """Where a platform's own SDK keeps other people's secrets in our database: its two engines, and the seals.
+
+    The engines are SQLAlchemy's and opaque here. `unseal` returns None for what does not open any more.
+    """
+
+    reader: Any
+    writer: Any
+    seal: Callable[[str], str]
+    unseal: Callable[[str], str | None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,3 +50,4 @@ class Core:
     bell: Bell
     worker: Worker
     ping: Callable[[], Awaitable[None]]
+    strongbox: Strongbox | None = None  # only with SECRET_KEY from the environment

@@ -10,13 +10,14 @@ from collections.abc import Awaitable, Callable
 from adapters.discord.checks import check_discord
 from adapters.preview.previewer import ChildPreviewer
 from adapters.rodin.client import RodinClient
+from adapters.slack.checks import check_slack
 from adapters.web.checks import check_public_url
 from bot import text
 from bot.app import rodin_options
 from bot.checkup import Finding, Probe
 from bot.clock import SystemClock
 from bot.errors import OperatorMistake, StorageError, VendorError, VendorRefused
-from bot.roles import NO_PLATFORM, discord_options, has_platform
+from bot.roles import NO_PLATFORM, discord_options, has_platform, slack_options
 from bot.settings import KEY_HELP, Settings
 from storage.files import ObjectFileStore
 from storage.inspection import inspect_database
@@ -69,8 +70,9 @@ async def _check_rodin(settings: Settings) -> tuple[Finding, ...]:
 
 
 async def _check_chat(settings: Settings) -> tuple[Finding, ...]:
-    options = discord_options(settings)
+    options, slack = discord_options(settings), slack_options(settings)
     found = () if options is None else await check_discord(options)
+    found += () if slack is None else await check_slack(slack)
     if not has_platform(settings):
         return (_bad("chat", "no platform is set up", NO_PLATFORM.partition(": ")[2]),)
     return found

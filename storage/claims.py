@@ -10,51 +10,56 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, Update, and_, case, func, or_, select, update
+from sqlalchemy import CTE, ColumnElement, Select, Update, and_, case, exists, func, or_, select, update
 from sqlalchemy.sql.dml import ReturningUpdate
 
+from bot.controls import BlockKind
 from bot.model import AT_VENDOR, TaskState
 from bot.ports import Worker
 from storage.codec import to_ms
-from storage.schema import tasks
+from storage.schema import blocks, settings, tasks
 
 # Any constant does, as long as every version of the bot uses the same one.
 ACCEPTED_LOCK = 7_264_302
 """The key of the PostgreSQL advisory lock under which `accepted` runs: counting and leasing are one step."""
 
 
+PAUSE = "pause"
+"""The name under which `settings` holds a pause; absent while tasks are sent."""
+
+
 def accepted(worker: Worker, *, now: datetime, parallel: int, but: Collection[str] = ()) -> ReturningUpdate[Any]:
     """Lease the accepted task whose turn it is, if fewer than `parallel` are at Rodin. Returns its row.
 
-    Tasks in `but` are left out, here and below. Nor do they count as being at Rodin: nobody here would ever see them
-    leave, and Rodin itself says when it is full.
+    None while the operator has paused the bot, and none of a blocked person or server. Tasks in `but` are left out,
+    here and below. Nor do they count as being at Rodin: nobody here would ever see them leave, and Rodin itself says
+    when it is full.
     """
     moment = to_ms(now)
-    at_vendor = (
-        select(tasks.c.platform, tasks.c.user_id, func.count().label("running"))
-        .where(
-            # One list of states, so that the index on them is used; an accepted task counts while it is leased.
-            tasks.c.state.in_({*AT_VENDOR, TaskState.ACCEPTED}),
-            or_(tasks.c.state != TaskState.ACCEPTED, tasks.c.work_until_ms > moment),
-            *_all_but(but),
-        )
-        .group_by(tasks.c.platform, tasks.c.user_id)
-        .cte("at_vendor")
-    )
-    same_person = and_(at_vendor.c.platform == tasks.c.platform, at_vendor.c.user_id == tasks.c.user_id)
-    running = func.coalesce(at_vendor.c.running, 0)
-    places_taken = select(func.coalesce(func.sum(at_vendor.c.running), 0)).scalar_subquery()
+    at_vendor = _at_vendor(moment, but)
+    by_person = _running(at_vendor, "user_id")
+    by_server = _running(at_vendor, "server_id")
+    same_person = and_(by_person.c.platform == tasks.c.platform, by_person.c.user_id == tasks.c.user_id)
+    same_server = and_(by_server.c.platform == tasks.c.platform, by_server.c.server_id == tasks.c.server_id)
+    places_taken = select(func.count()).select_from(at_vendor).scalar_subquery()
     turn = (
         select(tasks.c.id)
-        .select_from(tasks.outerjoin(at_vendor, same_person))
+        .select_from(tasks.outerjoin(by_person, same_person).outerjoin(by_server, same_server))
         .where(
             tasks.c.state == TaskState.ACCEPTED,
             tasks.c.next_ms <= moment,
             _is_free(tasks.c.work_until_ms, moment),
             places_taken < parallel,
+            ~exists().where(settings.c.name == PAUSE),
+            ~_is_blocked(),
             *_all_but(but),
         )
-        .order_by(running, tasks.c.created_ms, tasks.c.id)
+        .order_by(
+            func.coalesce(by_person.c.running, 0),
+            func.coalesce(by_server.c.running, 0),  # outside any server: nobody else's turn is taken there
+            tasks.c.created_ms,
+            tasks.c.id,
+        )
     )
     return _claim(turn, limit=1, lease=_work_lease(worker, moment))
 
@@ -153,6 +158,36 @@ def postponed(task_id: str, *, until: datetime) -> Update:
     return (
         update(tasks).where(tasks.c.id == task_id).values(tell_at_ms=to_ms(until), tell_worker=None, tell_until_ms=None)
     )
+
+
+def _at_vendor(moment_ms: int, but: Collection[str]) -> CTE:
+    """List whose tasks take a place at Rodin, or are about to."""
+    return (
+        select(tasks.c.platform, tasks.c.user_id, tasks.c.server_id)
+        .where(
+            # One list of states, so that the index on them is used; an accepted task counts while it is leased.
+            tasks.c.state.in_({*AT_VENDOR, TaskState.ACCEPTED}),
+            or_(tasks.c.state != TaskState.ACCEPTED, tasks.c.work_until_ms > moment_ms),
+            *_all_but(but),
+        )
+        .cte("at_vendor")
+    )
+
+
+def _running(at_vendor: CTE, whose: str) -> CTE:
+    """Count the places by person or by server of each platform."""
+    columns = (at_vendor.c.platform, at_vendor.c[whose])
+    return select(*columns, func.count().label("running")).group_by(*columns).cte(f"by_{whose}")
+
+
+def _is_blocked() -> ColumnElement[bool]:
+    """Say of a task whether its person or server is blocked, by its id with or without the platform in front."""
+
+    def named(kind: BlockKind, column: ColumnElement[str | None]) -> ColumnElement[bool]:
+        spellings = (column, tasks.c.platform + ":" + column)
+        return and_(blocks.c.kind == kind, blocks.c.value.in_(spellings))
+
+    return exists().where(or_(named(BlockKind.PERSON, tasks.c.user_id), named(BlockKind.SERVER, tasks.c.server_id)))
 
 
 def _claim(rows: Select[str], *, limit: int, lease: dict[str, object]) -> ReturningUpdate[Any]:

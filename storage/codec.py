@@ -6,18 +6,21 @@ Credits are kept to the thousandth; the smallest price that Rodin knows is half 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import json
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
-from typing import TypeVar
+from typing import Annotated, TypeVar
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import Discriminator, Tag, TypeAdapter, ValidationError
 from sqlalchemy import RowMapping
 
 from bot.looks import Showing
 from bot.model import (
     Address,
+    Ask,
+    BangRequest,
     Failure,
     FileRole,
     Hold,
@@ -28,13 +31,35 @@ from bot.model import (
     Submission,
     Task,
     TaskState,
+    TextureRequest,
 )
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MS = timedelta(milliseconds=1)
 _THOUSANDTH = Decimal("0.001")
 
-_request = TypeAdapter(Request)
+_TAGS: Mapping[type[Ask], str] = {Request: "model", TextureRequest: "texture", BangRequest: "split"}
+"""What a stored request is, under `_KIND`. Values are stored: add new ones, never rename."""
+
+_KIND = "kind"
+"""Left out of a request for a model, as it was before there were others."""
+
+
+def _tag(request: object) -> str | None:
+    """Return what a request is, stored or not; None for what is none."""
+    if isinstance(request, Mapping):
+        return str(request.get(_KIND, _TAGS[Request]))
+    return next((tag for kind, tag in _TAGS.items() if isinstance(request, kind)), None)
+
+
+_request: TypeAdapter[Ask] = TypeAdapter(
+    Annotated[
+        Annotated[Request, Tag("model")]
+        | Annotated[TextureRequest, Tag("texture")]
+        | Annotated[BangRequest, Tag("split")],
+        Discriminator(_tag),
+    ]
+)
 _jobs = TypeAdapter(tuple[JobStatus, ...])
 _failure = TypeAdapter(Failure)
 _showing = TypeAdapter(Showing)
@@ -80,8 +105,8 @@ def task_row(task: Task) -> dict[str, object]:
         "channel_id": task.owner.channel_id,
         "event": task.event,
         "parent_id": task.parent_id,
-        "request": _request.dump_json(task.request).decode(),
-        "tier": task.request.tier,
+        "request": dump_ask(task.request),
+        "tier": task.request.product,
         "price_mc": to_mc(task.price),
         "jobs": _jobs.dump_json(task.jobs).decode(),
         "progress": task.progress,
@@ -96,6 +121,13 @@ def task_row(task: Task) -> dict[str, object]:
         **_submission_columns(task.submission),
         **_moment_columns(task),
     }
+
+
+def dump_ask(request: Ask) -> str:
+    """Return the JSON that holds a request, whatever its kind."""
+    values = _request.dump_python(request, mode="json")
+    tag = {} if isinstance(request, Request) else {_KIND: _tag(request)}
+    return json.dumps(values | tag, ensure_ascii=False, separators=(",", ":"))
 
 
 def address_columns(address: Address) -> dict[str, object]:

@@ -46,6 +46,16 @@ class Database:
         """Return `sqlite` or `postgresql`."""
         return self._reader.dialect.name
 
+    @property
+    def reader(self) -> AsyncEngine:
+        """Return the engine whose transactions only read, for a vendor's own store."""
+        return self._reader
+
+    @property
+    def writer(self) -> AsyncEngine:
+        """Return the engine whose transactions begin as writers, for a vendor's own store; it stands in no queue."""
+        return self._writer
+
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[AsyncConnection]:
         """Open a transaction that only reads.

@@ -10,6 +10,7 @@ from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
+    DateTime,
     Double,
     ForeignKey,
     Index,
@@ -90,8 +91,12 @@ Index("ix_tasks_untold", tasks.c.changed_ms, tasks.c.address_platform, sqlite_wh
 Index("ix_tasks_state_created_ms", tasks.c.state, tasks.c.created_ms)
 Index("ix_tasks_platform_user_id_created_ms", tasks.c.platform, tasks.c.user_id, tasks.c.created_ms)
 Index("ix_tasks_address_platform_place_created_ms", tasks.c.address_platform, tasks.c.place, tasks.c.created_ms)
+Index("ix_tasks_parent_id_created_ms", tasks.c.parent_id, tasks.c.created_ms)
 Index("ix_tasks_platform_server_id_created_ms", tasks.c.platform, tasks.c.server_id, tasks.c.created_ms)
 Index("ix_tasks_tier_state_ended_ms", tasks.c.tier, tasks.c.state, tasks.c.ended_ms)
+# What a day's limits ask.
+Index("ix_tasks_platform_channel_id_created_ms", tasks.c.platform, tasks.c.channel_id, tasks.c.created_ms)
+Index("ix_tasks_created_ms", tasks.c.created_ms)
 
 files = Table(
     "files",
@@ -127,3 +132,90 @@ answers = Table(
 """Short-lived ways to answer one person privately."""
 
 Index("ix_answers_until_ms", answers.c.until_ms)
+
+settings = Table(
+    "settings",
+    metadata,
+    Column("name", String, primary_key=True),
+    Column("value", Text, nullable=False),
+    Column("changed_ms", BigInteger, nullable=False),
+)
+"""What holds for every process and changes while they run, such as a pause. `bot.settings` is what is read at start."""
+
+blocks = Table(
+    "blocks",
+    metadata,
+    Column("kind", String, primary_key=True),
+    Column("value", Text, primary_key=True),
+    Column("since_ms", BigInteger, nullable=False),
+)
+"""The people, servers and words that the operator takes nothing from."""
+
+# slack_sdk reads and writes these three itself, with definitions of its own; a test compares the columns. Ours have no
+# limits of length, because tokens come sealed. Moments are its naive UTC datetimes.
+
+slack_installations = Table(
+    "slack_installations",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("client_id", String, nullable=False),
+    Column("app_id", String, nullable=False),
+    Column("enterprise_id", String),
+    Column("enterprise_name", Text),
+    Column("team_id", String),
+    Column("team_name", Text),
+    Column("enterprise_url", Text),
+    Column("bot_token", Text),  # by `storage.vault`, as the other tokens and the webhook
+    Column("bot_id", String),
+    Column("bot_user_id", String),
+    Column("bot_scopes", Text),
+    Column("bot_refresh_token", Text),
+    Column("bot_token_expires_at", DateTime),
+    Column("user_id", String, nullable=False),
+    Column("user_token", Text),
+    Column("user_scopes", Text),
+    Column("user_refresh_token", Text),
+    Column("user_token_expires_at", DateTime),
+    Column("incoming_webhook_url", Text),
+    Column("incoming_webhook_channel", Text),
+    Column("incoming_webhook_channel_id", Text),
+    Column("incoming_webhook_configuration_url", Text),
+    Column("token_type", String),
+    Column("is_enterprise_install", Boolean, nullable=False),
+    Column("installed_at", DateTime, nullable=False),
+)
+"""Who has let the Slack app into which workspace, each time."""
+
+slack_bots = Table(
+    "slack_bots",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("client_id", String, nullable=False),
+    Column("app_id", String, nullable=False),
+    Column("enterprise_id", String),
+    Column("enterprise_name", Text),
+    Column("team_id", String),
+    Column("team_name", Text),
+    Column("bot_token", Text),  # by `storage.vault`
+    Column("bot_id", String),
+    Column("bot_user_id", String),
+    Column("bot_scopes", Text),
+    Column("bot_refresh_token", Text),
+    Column("bot_token_expires_at", DateTime),
+    Column("is_enterprise_install", Boolean, nullable=False),
+    Column("installed_at", DateTime, nullable=False),
+)
+"""The bot's token of each workspace; the newest one counts."""
+
+for _installed in (slack_installations, slack_bots):
+    _columns = _installed.c
+    Index(None, _columns.client_id, _columns.enterprise_id, _columns.team_id, _columns.installed_at)
+
+slack_oauth_states = Table(
+    "slack_oauth_states",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("state", String, nullable=False, index=True),
+    Column("expire_at", DateTime, nullable=False),
+)
+"""What browsers carry from the first page of an installation to the last; each is good once."""

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Select, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select, true
 
+from bot.limits import Scope
 from bot.model import Charge, Owner, TaskState
 from storage.codec import to_ms
 from storage.schema import tasks
@@ -16,6 +19,8 @@ _counted_mc = func.coalesce(
     case(
         (tasks.c.state == TaskState.CANCELLED, 0),
         (tasks.c.charged == Charge.NO, 0),
+        # Ended by our own fault before Rodin took it.
+        (and_(tasks.c.state == TaskState.FAILED, tasks.c.charged.is_(None), tasks.c.vendor_uuid.is_(None)), 0),
         else_=tasks.c.price_mc,
     ),
 )
@@ -32,13 +37,31 @@ def usage(owner: Owner, *, since: datetime) -> Select[int, int, int, int]:
     ).where(tasks.c.platform == owner.platform, tasks.c.user_id == owner.user_id)
 
 
-def spent(*, platform: str, server_id: str, since: datetime) -> Select[int]:
-    """Sum the credits of a server's tasks since a moment, in thousandths."""
+def spent(scope: Scope, owner: Owner, *, since: datetime) -> Select[int]:
+    """Sum the credits of a scope's tasks since a moment, in thousandths."""
     return select(func.coalesce(func.sum(_counted_mc), 0)).where(
-        tasks.c.platform == platform,
-        tasks.c.server_id == server_id,
-        tasks.c.created_ms >= to_ms(since),
+        *of_scope(scope, owner), tasks.c.created_ms >= to_ms(since)
     )
+
+
+def waiting(scopes: Collection[Scope], owner: Owner) -> Select[Any]:
+    """Count the waiting tasks of each scope, in order. One look at those that wait, however many tasks there are."""
+    counts = [func.count(case((and_(true(), *of_scope(scope, owner)), 1))) for scope in scopes]
+    return select().add_columns(*counts).where(tasks.c.state == TaskState.ACCEPTED)
+
+
+def of_scope(scope: Scope, owner: Owner) -> tuple[ColumnElement[bool], ...]:
+    """Return what the tasks of a scope have in common."""
+    here = tasks.c.platform == owner.platform
+    match scope:
+        case Scope.PERSON:
+            return here, tasks.c.user_id == owner.user_id
+        case Scope.CHANNEL:
+            return here, tasks.c.channel_id == owner.channel_id
+        case Scope.SERVER:
+            return here, tasks.c.server_id == owner.server_id
+        case Scope.EVERYBODY:
+            return ()
 
 
 def durations(tier: str, *, limit: int) -> Select[int, int]:

@@ -13,9 +13,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.sql.dml import ReturningUpdate
 
 from bot.errors import DuplicateEvent, NoSuchTask, StaleTask, SubmissionTaken, TaskExists
+from bot.limits import Limits, Scope
 from bot.model import Address, Owner, Task, TaskState, Usage
 from bot.ports import Worker
-from storage import claims, sums
+from storage import claims, reservations, sums
 from storage.codec import address_columns, file_rows, from_mc, from_ms, parse_file, parse_task, task_row
 from storage.database import Database
 from storage.errors import Conflict
@@ -45,16 +46,19 @@ class SqlTaskStore:
         self._database = database
         self._unreadable = Unreadable()
 
-    async def add(self, task: Task) -> None:
-        """Write a new task.
+    async def add(self, task: Task, *, within: Limits | None = None) -> None:
+        """Write a new task, if it keeps `within` the limits.
 
         Raises:
-            DuplicateEvent: `task.event` has made a task before; the error names it.
+            DuplicateEvent: `task.event` has made a task before; the error names it. This goes before the limits.
+            QueueFull, CreditsShort: it would go beyond a limit.
             TaskExists: the id has been written before.
             SubmissionTaken: another task holds the same Rodin uuid.
         """
         try:
             async with self._database.writing(is_urgent=True) as connection:
+                if within is not None:
+                    await self._check_limits(connection, task, within)
                 await connection.execute(insert(tasks).values(task_row(task)))
                 await _write_files(connection, task)
         except Conflict as error:
@@ -184,6 +188,14 @@ class SqlTaskStore:
             .limit(limit)
         )
 
+    async def children(self, task_ids: Collection[str], *, limit: int) -> tuple[Task, ...]:
+        """Return the tasks that were made from these, oldest first; at most `limit`."""
+        found: list[Task] = []
+        for batch in _batches(task_ids):
+            made_from = select(tasks).where(tasks.c.parent_id.in_(batch))
+            found += await self._read(made_from.order_by(tasks.c.created_ms, tasks.c.id).limit(limit))
+        return tuple(sorted(found, key=lambda task: (task.created_at, task.id))[:limit])
+
     async def tasks_in(self, states: Collection[TaskState], *, limit: int) -> tuple[Task, ...]:
         """Return tasks in these states, oldest first."""
         return await self._read(
@@ -208,9 +220,9 @@ class SqlTaskStore:
         ever, ever_mc, recent, recent_mc = row
         return Usage(tasks=ever, credits=from_mc(ever_mc), tasks_today=recent, credits_today=from_mc(recent_mc))
 
-    async def spent(self, *, platform: str, server_id: str, since: datetime) -> Decimal:
-        """Sum the credits of one server's tasks since a moment."""
-        return from_mc(await self._value(sums.spent(platform=platform, server_id=server_id, since=since)))
+    async def spent(self, scope: Scope, owner: Owner, *, since: datetime) -> Decimal:
+        """Sum the credits of a scope's tasks since a moment."""
+        return from_mc(await self._value(sums.spent(scope, owner, since=since)))
 
     async def known_uuids(self, uuids: Collection[str]) -> frozenset[str]:
         """Return those of Rodin's task uuids that belong to a task of ours."""
@@ -220,6 +232,15 @@ class SqlTaskStore:
                 found = select(tasks.c.vendor_uuid).where(tasks.c.vendor_uuid.in_(batch))
                 known.update((await connection.execute(found)).scalars())
         return frozenset(known)
+
+    async def _check_limits(self, connection: AsyncConnection, task: Task, limits: Limits) -> None:
+        if self._database.dialect == "postgresql":
+            await reservations.lock(connection, task.owner, limits)
+        if task.event is not None:
+            same = select(tasks.c.id).where(tasks.c.event == task.event)
+            if (holder := (await connection.execute(same)).scalar()) is not None:
+                raise DuplicateEvent(holder)
+        await reservations.check(connection, task, limits)
 
     async def _read(self, statement: Select[Any]) -> tuple[Task, ...]:
         async with self._database.reading() as connection:

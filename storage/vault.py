@@ -23,6 +23,7 @@ class Purpose(StrEnum):
     """What is sealed; each has a key of its own. Values go into the keys: add new ones, never rename."""
 
     ANSWERS = "answers"  # short-lived ways to answer one person
+    INSTALLATIONS = "installations"  # tokens of the workspaces that have let the app in
 
 
 class Vault:

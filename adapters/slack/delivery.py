@@ -25,7 +25,7 @@ from adapters.slack.render import (
 )
 from adapters.slack.trouble import Refused, Why
 from adapters.slack.uploads import Uploader
-from bot.errors import AddressGone
+from bot.errors import AddressGone, PlatformBusy
 from bot.model import Address
 from bot.update import Update
 
@@ -95,7 +95,7 @@ class Delivery:
         still = await self._still(spot, update)
         spot = _with_uploads(spot, still)
         spot, sent = await self._result_posted(spot, update, still=still)
-        spot = replace(spot, result=sent.ts)
+        spot = replace(spot, result=sent.ts, root=spot.root or sent.ts)
         return await self._files_joined(spot, update)
 
     async def _result_posted(self, spot: Spot, update: Update, *, still: str) -> tuple[Spot, Sent]:
@@ -117,7 +117,10 @@ class Delivery:
         return spot, await self.poster.post(_target(spot), full, key=f"{key}:{why}")
 
     async def _files_joined(self, spot: Spot, update: Update) -> Spot:
-        """Put the moving picture and the model's files under the result. What Slack refuses here, links make up for."""
+        """Put the moving picture and the model's files under the result.
+
+        What Slack refuses, or does not take in two tries, links make up for.
+        """
         if (turning := turntable_of(update)) is not None:
             said = words.turntable_of(update.task_id)
             spot = await self._shared(spot, update, (turning,), said=said, what="turntable")
@@ -130,6 +133,13 @@ class Delivery:
             ids = await self.uploader.share(_target(spot), files, words=said, key=_key(update, what))
         except Refused as error:
             log.warning("files not shared task=%s what=%s reason=%s", update.task_id, what, error)
+            return spot
+        except PlatformBusy as error:
+            tries = await self.poster.sends.begin(_key(update, f"{what}:tries"), now=self.poster.clock.now())
+            if not tries.is_repeat:
+                raise
+            # Else a host that is never reached would hold up everything that is still to be told about the task.
+            log.warning("files not shared, given up task=%s what=%s reason=%s", update.task_id, what, error)
             return spot
         return _with_uploads(spot, *ids)
 

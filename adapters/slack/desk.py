@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 
 from slack_sdk.web.async_client import AsyncWebClient
@@ -12,9 +12,9 @@ from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from adapters.slack import words
 from adapters.slack.address import Spot
+from adapters.slack.asked import Asked
 from adapters.slack.commands import Command, Verb, parse_command
 from adapters.slack.drafts import Draft
-from adapters.slack.forms import Submitted
 from adapters.slack.home import home_view
 from adapters.slack.lines import Json, Lines, Send
 from adapters.slack.manual import help_draft
@@ -26,7 +26,7 @@ from bot import text
 from bot.catalog import split_command
 from bot.chat import Intake, Wish
 from bot.errors import NotFound, PlatformBusy, UserMistake
-from bot.model import Address, Task
+from bot.model import Address, Owner, Task
 from bot.ports import Clock
 
 log = logging.getLogger(__name__)
@@ -37,14 +37,8 @@ CLOCKS_DIFFER = timedelta(minutes=2)
 HOME_TASKS = 10
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Asked:
-    """A wish as it came. `typed` is a line with options in it, `options` were picked; the files are not fetched yet."""
-
-    typed: str = ""
-    prompt: str = ""
-    options: Mapping[str, str] = field(default_factory=dict)
-    files: Sequence[SharedFile] = ()
+Ask = Callable[[Owner, Address, str], Awaitable[Task]]
+"""Asks the core for a task that comes after another one: for whom, told where, by which event."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,9 +57,8 @@ class Desk:
             return await self._generate(asking, Asked(typed=command.rest))
         return await self._do(asking, command)
 
-    async def submitted(self, asking: Asking, form: Submitted) -> Draft | None:
-        """Ask for what the form holds; told where it was opened, else directly."""
-        asked = Asked(typed=form.more, prompt=form.prompt, options=form.options, files=form.files)
+    async def submitted(self, asking: Asking, asked: Asked) -> Draft | None:
+        """Ask for what the form of a new model holds; told where it was opened, else directly."""
         return await self._generate(asking, asked)
 
     async def from_message(self, asking: Asking, message: Written) -> Draft | None:
@@ -93,13 +86,35 @@ class Desk:
 
     async def resend(self, asking: Asking, task_id: str) -> Draft | None:
         """Ask again for what failed or stayed unclear."""
-        address = await self._address_of_repeat(asking)
-        return _accepted(await self.intake.resend(task_id, asking.owner, address, event=asking.event))
+        return await self._next(asking, lambda o, a, e: self.intake.resend(task_id, o, a, event=e))
 
     async def again(self, asking: Asking, task_id: str) -> Draft | None:
         """Ask for the same with another seed."""
-        address = await self._address_of_repeat(asking)
-        return _accepted(await self.intake.again(task_id, asking.owner, address, event=asking.event))
+        return await self._next(asking, lambda o, a, e: self.intake.again(task_id, o, a, event=e))
+
+    async def better(self, asking: Asking, task_id: str) -> Draft | None:
+        """Ask for the same in the next tier up."""
+        return await self._next(asking, lambda o, a, e: self.intake.better(task_id, o, a, event=e))
+
+    async def variation(self, asking: Asking, task_id: str, asked: Asked) -> Draft | None:
+        """Ask for the next version."""
+        wish = await self._wish(asking, asked)
+        return await self._next(asking, lambda o, a, e: self.intake.variation(task_id, wish, o, a, event=e))
+
+    async def other_format(self, asking: Asking, task_id: str, asked: Asked) -> Draft | None:
+        """Ask for the same in another file format."""
+        wanted = asked.options.get("format", "")
+        return await self._next(asking, lambda o, a, e: self.intake.other_format(task_id, wanted, o, a, event=e))
+
+    async def retexture(self, asking: Asking, task_id: str, asked: Asked) -> Draft | None:
+        """Ask for a new texture over the model."""
+        wish = await self._wish(asking, asked)
+        return await self._next(asking, lambda o, a, e: self.intake.retexture(task_id, wish, o, a, event=e))
+
+    async def split(self, asking: Asking, task_id: str, asked: Asked) -> Draft | None:
+        """Ask for the model in parts."""
+        wish = await self._wish(asking, asked)
+        return await self._next(asking, lambda o, a, e: self.intake.split(task_id, wish, o, a, event=e))
 
     async def cancel(self, asking: Asking, task_id: str) -> Draft | None:
         """Call a task off."""
@@ -169,14 +184,15 @@ class Desk:
         said, typed = split_command(asked.typed)
         prompt = " ".join(part for part in (asked.prompt, said) if part)
         pictures = await self.reader.read(asking, pictures_among(asked.files)[:MOST_PICTURES])
-        return Wish(prompt=prompt, pictures=pictures, options={**typed, **asked.options})
+        options = {**typed, **asked.options}
+        return Wish(prompt=prompt, pictures=pictures, options=options, keeps_pictures=asked.keeps_pictures)
 
-    async def _address_of_repeat(self, asking: Asking) -> Address:
-        """Tell a repeat in the thread where the button is, unless only one person sees it."""
+    async def _next(self, asking: Asking, ask: Ask) -> Draft | None:
+        """Ask for what comes after an earlier task: told in the thread of the click, if that was for all to see."""
         root = asking.thread or asking.message
         if not root:
             await self._check_place(asking)
-        return self._spot(asking, root=root).address()
+        return _accepted(await ask(asking.owner, self._spot(asking, root=root).address(), asking.event))
 
     async def _check_place(self, asking: Asking) -> None:
         """Refuse a wish where the bot could not tell its end, before anything is written down or charged.
@@ -186,14 +202,12 @@ class Desk:
         Raises:
             UserMistake: what to do about it.
         """
-        if asking.is_direct and not asking.response_url:
+        if not asking.channel:  # told directly
             return
 
         async def look(client: AsyncWebClient) -> AsyncSlackResponse:
             return await client.conversations_info(channel=asking.channel)
 
-        if not asking.channel:
-            return
         try:
             answer = await self._call(asking, "conversations.info", look)
         except Refused as error:

@@ -31,7 +31,7 @@ def home_view(updates: Sequence[Update], usage: str) -> Json:
 
 
 def _task(update: Update) -> list[Json]:
-    row = choice_buttons(update.choices, update.task_id)
+    row = choice_buttons(update)
     if update.viewer_url and is_web_link(update.viewer_url):
         row.insert(0, blocks.link_button("View in 3D", action=f"{LINK_PREFIX}view", url=update.viewer_url))
     paragraph = blocks.paragraph([row_of(update), update.headline])

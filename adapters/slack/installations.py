@@ -41,8 +41,9 @@ class Seals:
 class SealedInstallationStore(AsyncSQLAlchemyInstallationStore):
     """Keeps installations as slack_sdk does, and no token in the clear."""
 
-    def __init__(self, *, client_id: str, engine: AsyncEngine, seals: Seals) -> None:
-        super().__init__(client_id=client_id, engine=engine, logger=quiet_logger())
+    def __init__(self, *, client_id: str, reader: AsyncEngine, writer: AsyncEngine, seals: Seals) -> None:
+        super().__init__(client_id=client_id, engine=reader, logger=quiet_logger())
+        self._writing = AsyncSQLAlchemyInstallationStore(client_id=client_id, engine=writer, logger=quiet_logger())
         self._seals = seals
 
     async def async_save(self, installation: Installation) -> None:
@@ -56,7 +57,7 @@ class SealedInstallationStore(AsyncSQLAlchemyInstallationStore):
             value = getattr(installation, name)
             setattr(sealed, name, None if value is None else self._seals.seal(value))
         try:
-            await super().async_save(sealed)
+            await self._writing.async_save(sealed)
         except (SQLAlchemyError, OSError) as error:
             log.warning("installation not kept error=%s", type(error).__name__)
             raise BoltError("the installation could not be kept") from error
@@ -73,6 +74,16 @@ class SealedInstallationStore(AsyncSQLAlchemyInstallationStore):
             return None
         found.bot_token = token
         return found
+
+    async def async_delete_bot(self, *, enterprise_id: str | None, team_id: str | None) -> None:
+        """Forget the bots of a workspace."""
+        await self._writing.async_delete_bot(enterprise_id=enterprise_id, team_id=team_id)
+
+    async def async_delete_installation(
+        self, *, enterprise_id: str | None, team_id: str | None, user_id: str | None = None
+    ) -> None:
+        """Forget who installed the app in a workspace; all of them, or one."""
+        await self._writing.async_delete_installation(enterprise_id=enterprise_id, team_id=team_id, user_id=user_id)
 
 
 class KeptInstallations:

@@ -22,16 +22,13 @@ MESSAGE_BLOCKS = 50
 VIEW_BLOCKS = 100
 BUTTONS = 25
 BUTTON_TEXT = 75
-BUTTON_VALUE = 2000
 LINK = 3000
 ALT_TEXT = 2000
 UPLOAD_ALT_TEXT = 1000
 OPTION_TEXT = 75
 VIEW_TITLE = 24
-INPUT = 3000
 PLACEHOLDER = 150
 HINT = 2000
-METADATA = 3000
 
 FILE_BYTES = 64 * 1024 * 1024
 """The largest file that we upload. Slack takes more; what is larger than this nobody wants in a thread."""

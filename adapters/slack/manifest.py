@@ -58,10 +58,10 @@ SCOPES = (
     ),
     Scope(
         name="groups:history",
-        why="the same in private channels",
+        why="for what channels:history is, in private channels",
         needed_by=("conversations.history", "conversations.replies"),
     ),
-    Scope(name="groups:read", why="the same in private channels", needed_by=("conversations.info",)),
+    Scope(name="groups:read", why="for what channels:read is, in private channels", needed_by=("conversations.info",)),
     Scope(
         name="im:history",
         why="to hear what is written to it directly",
@@ -73,7 +73,7 @@ SCOPES = (
         why="to write directly where it cannot post in the channel",
         needed_by=("conversations.open",),
     ),
-    Scope(name="mpim:read", why="the same in group conversations", needed_by=("conversations.info",)),
+    Scope(name="mpim:read", why="for what channels:read is, in group conversations", needed_by=("conversations.info",)),
     Scope(
         name="users:read",
         why="to see who manages the workspace and may ask for the balance",

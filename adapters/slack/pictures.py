@@ -16,7 +16,7 @@ from adapters.slack import words
 from adapters.slack.lines import Line, Lines
 from adapters.slack.trouble import Refused, Why
 from adapters.slack.wire import Asking, SharedFile, shared_file
-from bot.errors import UserMistake
+from bot.errors import PlatformBusy, UserMistake
 
 log = logging.getLogger(__name__)
 
@@ -25,6 +25,7 @@ LARGEST_BYTES = 32 * 1024 * 1024
 """The core refuses a larger picture; nothing of it is fetched."""
 
 READ_WITHIN_S = 60.0
+PATIENCE = aiohttp.ClientTimeout(total=READ_WITHIN_S)
 PIECE_BYTES = 64 * 1024
 MOST_REDIRECTS = 3
 
@@ -77,6 +78,9 @@ class FileReader:
             log.info("file not seen file=%s reason=%s", one.id, error)
             said = words.picture_hidden if error.why is Why.SCOPE else words.picture_gone
             raise UserMistake(said(number)) from error
+        except PlatformBusy as error:
+            log.info("file not seen file=%s reason=%s", one.id, error)
+            raise UserMistake(words.picture_unreadable(number)) from error
         return shared_file(answer.get("file") or {})
 
     async def _fetched(self, line: Line, url: str, number: int) -> bytes:
@@ -85,7 +89,8 @@ class FileReader:
                 log.warning("file lies elsewhere host=%s", urlsplit(url).hostname)
                 raise UserMistake(words.picture_gone(number))
             headers = {"Authorization": f"Bearer {line.token}"}
-            async with self.lines.session.get(url, headers=headers, allow_redirects=False) as response:
+            asked = self.lines.session.get(url, headers=headers, allow_redirects=False, timeout=PATIENCE)
+            async with asked as response:
                 if response.status in {301, 302, 303, 307, 308}:
                     url = urljoin(url, response.headers.get("Location", ""))
                     continue

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from dataclasses import dataclass, field
 
-from aiohttp import web
 from slack_bolt.oauth.async_oauth_flow import AsyncOAuthFlow
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
@@ -22,7 +22,7 @@ from adapters.slack.manifest import ManifestOptions, has_pages
 from adapters.slack.pictures import FileReader
 from adapters.slack.posting import Poster
 from adapters.slack.reception import Reception, bolt_app
-from adapters.slack.routes import OAuthSupplies, Routes, oauth_flow
+from adapters.slack.routes import OAuthSupplies, Route, Routes, oauth_flow
 from adapters.slack.sockets import Patience, Sockets, WrongToken
 from adapters.slack.trouble import Refused, Why, translated
 from adapters.slack.unfurls import PreviewOf, Unfurler
@@ -74,9 +74,13 @@ class SlackOptions:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InstallationSupplies:
-    """Where the installations of many workspaces are kept: an engine whose writes take their turn, and the seals."""
+    """Where the installations of many workspaces are kept.
 
-    engine: AsyncEngine
+    Two engines on one database: a form waits for a read, so `reader` must not wait for a writer's turn.
+    """
+
+    reader: AsyncEngine
+    writer: AsyncEngine
     seals: Seals
 
 
@@ -117,8 +121,9 @@ class SlackPlatform:
         self._routes = Routes(app=self._app, flow=self._flow(store), is_open=lambda: self._reception is not None)
         self._reception: Reception | None = None
         self._sockets: Sockets | None = None
+        self._stopped = asyncio.Event()
 
-    def routes(self) -> tuple[web.RouteDef, ...]:
+    def routes(self) -> tuple[Route, ...]:
         """Return the HTTP routes for the web part; none without a signing secret."""
         return self._routes.definitions() if self._options.signing_secret else ()
 
@@ -139,13 +144,25 @@ class SlackPlatform:
             raise
         log.info("slack started socket=%s http=%s", self._sockets is not None, self._options.signing_secret is not None)
 
+    async def watch(self) -> None:
+        """Wait until `stop`. Needs `start` before.
+
+        Raises:
+            WrongToken: Slack does not accept the app token any more.
+        """
+        if self._sockets is not None:
+            await self._sockets.watch()
+        else:
+            await self._stopped.wait()
+
     async def stop(self) -> None:
         """Take nothing more, let work in hand end, and disconnect. Harmless when nothing runs."""
         if self._sockets is not None:
             await self._sockets.stop()
         if self._reception is not None:
-            await self._reception.finish()
+            await self._reception.finish(within_s=self._options.patience.finishes)
         self._sockets = self._reception = None
+        self._stopped.set()
         await self._lines.close()
 
     async def ping(self) -> None:
@@ -228,7 +245,7 @@ class SlackPlatform:
             public_url=o.public_url,
             has_links=has_pages(ManifestOptions(public_url=o.public_url)),
             installations=store,
-            states=state_store(installations.engine),
+            states=state_store(installations.writer),
         )
         return oauth_flow(supplies, self._lines)
 
@@ -250,4 +267,6 @@ def _store(options: SlackOptions, supplies: SlackSupplies) -> SealedInstallation
     if supplies.installations is None or not options.is_distributed or options.client_id is None:
         return None
     kept = supplies.installations
-    return SealedInstallationStore(client_id=options.client_id, engine=kept.engine, seals=kept.seals)
+    return SealedInstallationStore(
+        client_id=options.client_id, reader=kept.reader, writer=kept.writer, seals=kept.seals
+    )

@@ -6,7 +6,7 @@ import asyncio
 import logging
 import re
 from collections.abc import Awaitable, Callable, Coroutine
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from slack_bolt.async_app import AsyncApp
@@ -18,12 +18,13 @@ from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from adapters.slack import forms, words
 from adapters.slack.answering import Answerer, Work
+from adapters.slack.asked import Asked
 from adapters.slack.blocks import Json
-from adapters.slack.buttons import LINK_PREFIX, PREFIX, act_of
+from adapters.slack.buttons import ACTS, LINK_PREFIX, PREFIX, choice_of
 from adapters.slack.commands import Verb, parse_command
 from adapters.slack.desk import Desk
 from adapters.slack.drafts import Draft
-from adapters.slack.forms import form_view, read_form
+from adapters.slack.forms import Opened, Submitted, form_view, read_form
 from adapters.slack.home import NEW_MODEL
 from adapters.slack.lines import client_for, quiet_logger
 from adapters.slack.manifest import MAKE_MODEL
@@ -43,9 +44,6 @@ from adapters.slack.wire import (
 from bot.errors import PlatformError, StorageError, UserMistake
 
 log = logging.getLogger(__name__)
-
-FINISH_WITHIN_S = 3.0
-"""How long work in hand may take when the process stops; a clean stop promises ten seconds."""
 
 Ack = Callable[..., Awaitable[Any]]
 
@@ -96,11 +94,11 @@ class Reception:
         app.event("app_uninstalled")(self._uninstalled)
         app.event("tokens_revoked")(self._revoked)
 
-    async def finish(self) -> None:
+    async def finish(self, *, within_s: float) -> None:
         """Let work in hand end, for a while."""
         if not self._work:
             return
-        _, late = await asyncio.wait(self._work, timeout=FINISH_WITHIN_S)
+        _, late = await asyncio.wait(self._work, timeout=within_s)
         for task in late:
             log.warning("stopped with work in hand work=%s", task.get_name())
             task.cancel()
@@ -110,23 +108,24 @@ class Reception:
         asking = asking_of_command(body)
         line = str(body.get("text") or "")
         if _wants_form(line):
-            self._start("form", self._open_form(asking, channel=asking.channel))
+            self._start("form", self._open_form(asking, Opened(channel=asking.channel)))
         else:
             self._start("command", self.answerer.answer(asking, lambda: self.desk.command(asking, line)))
 
     async def _submitted(self, ack: Ack, body: Json) -> None:
         await ack()
-        form = read_form(body["view"])
-        heard = asking_of_interaction(body)
-        asking = Asking(
-            team=heard.team,
-            enterprise=heard.enterprise,
-            user=heard.user,
-            name=heard.name,
-            channel=form.channel,
-            event=heard.event,
-        )
-        self._start("form", self.answerer.answer(asking, lambda: self.desk.submitted(asking, form)))
+        form, heard = read_form(body["view"]), asking_of_interaction(body)
+        asking = replace(heard, channel=form.opened.channel, thread=form.opened.thread)
+        self._start("form", self.answerer.answer(asking, lambda: self._sent_in(asking, form)))
+
+    async def _sent_in(self, asking: Asking, form: Submitted) -> Draft | None:
+        """Do what a form was opened for."""
+        if not form.opened.choice:
+            return await self.desk.submitted(asking, form.asked)
+        choice = choice_of(form.opened.choice)
+        if choice is None:
+            return sentence_draft(words.no_longer())
+        return await ACTS[choice].call(self.desk, asking, form.opened.task, form.asked)
 
     async def _make_model(self, ack: Ack, body: Json) -> None:
         await ack()
@@ -135,15 +134,22 @@ class Reception:
 
     async def _new_model(self, ack: Ack, body: Json) -> None:
         await ack()
-        self._start("form", self._open_form(asking_of_interaction(body), channel=""))
+        self._start("form", self._open_form(asking_of_interaction(body), Opened()))
 
     async def _clicked(self, ack: Ack, body: Json, action: Json) -> None:
         await ack()
         asking, task_id = asking_of_interaction(body), str(action.get("value") or "")
-        act = act_of(str(action.get("action_id") or ""))
+        choice = choice_of(str(action.get("action_id") or ""))
+        if choice is not None and choice.wants_words:
+            thread = asking.thread or asking.message
+            opened = Opened(channel=asking.channel, thread=thread, choice=choice, task=task_id)
+            self._start("form", self._open_form(asking, opened))
+            return
 
         async def work() -> Draft | None:
-            return sentence_draft(words.no_longer()) if act is None else await act.call(self.desk, asking, task_id)
+            if choice is None:
+                return sentence_draft(words.no_longer())
+            return await ACTS[choice].call(self.desk, asking, task_id, Asked())
 
         self._start("click", self._clicked_through(asking, work))
 
@@ -195,11 +201,11 @@ class Reception:
         if not asking.channel:  # clicked on the app's own page
             await self._guarded("home", self.desk.home(asking))
 
-    async def _open_form(self, asking: Asking, *, channel: str) -> None:
+    async def _open_form(self, asking: Asking, opened: Opened) -> None:
         """Open the form. Slack lets us only for three seconds, so nothing else is done before."""
 
         async def send(client: AsyncWebClient) -> AsyncSlackResponse:
-            return await client.views_open(trigger_id=asking.trigger, view=form_view(channel=channel))
+            return await client.views_open(trigger_id=asking.trigger, view=form_view(opened))
 
         async def work() -> Draft | None:
             try:

@@ -52,7 +52,7 @@ def status_draft(update: Update, stage: Stage) -> Draft:
         blocks.footnote([*lines, *stage.notes]),
         blocks.footnote([f"Task {update.task_id}{stage.asked_by}"]),
     ]
-    if not is_over and (row := choice_buttons(update.choices, update.task_id)):
+    if not is_over and (row := choice_buttons(update)):
         shown.append(blocks.buttons(row))
     said = limits.escaped(f"{_title(update)}: {update.headline}", limits.TEXT)
     return Draft(text=said, blocks=tuple(shown), mark=Mark(task=update.task_id, kind=STATUS))
@@ -69,7 +69,7 @@ def result_draft(update: Update, stage: Stage) -> Draft:
         shown.append(blocks.picture(stage.still, words.still_alt(update.title)))
     shown.append(blocks.paragraph([*lines, *_parcel_remarks(parcel, update), *stage.notes]))
     shown.append(blocks.footnote([f"Task {update.task_id}: {_title(update)}"]))
-    if row := [*_links(update), *choice_buttons(update.choices, update.task_id)]:
+    if row := [*_links(update), *choice_buttons(update)]:
         shown.append(blocks.buttons(row))
     return Draft(text=f"{ping} {headline}", blocks=tuple(shown), mark=Mark(task=update.task_id, kind=RESULT))
 
@@ -82,7 +82,7 @@ def answer_draft(update: Update) -> Draft:
         blocks.paragraph([update.headline, *bar, *update.lines]),
         blocks.footnote([f"Task {update.task_id}"]),
     ]
-    if row := [*_links(update), *choice_buttons(update.choices, update.task_id)]:
+    if row := [*_links(update), *choice_buttons(update)]:
         shown.append(blocks.buttons(row))
     return Draft(text=limits.escaped(f"{_title(update)}: {update.headline}", limits.TEXT), blocks=tuple(shown))
 

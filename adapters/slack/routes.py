@@ -27,6 +27,9 @@ from adapters.slack.manifest import scope_names
 
 log = logging.getLogger(__name__)
 
+Route = web.RouteDef
+"""One way in, for whoever serves it."""
+
 EVENTS_PATH = "/slack/events"
 INSTALL_PATH = "/slack/install"
 REDIRECT_PATH = "/slack/oauth_redirect"
@@ -53,7 +56,7 @@ class Routes:
     flow: AsyncOAuthFlow | None
     is_open: Callable[[], bool]
 
-    def definitions(self) -> tuple[web.RouteDef, ...]:
+    def definitions(self) -> tuple[Route, ...]:
         """Return the routes for aiohttp."""
         found = [web.post(EVENTS_PATH, self._event)]
         if self.flow is not None:

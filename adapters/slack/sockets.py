@@ -42,12 +42,14 @@ class Patience:
 
     `looks` is how often a connection is looked at; `leaves` how long an old one is still heard after its successor is
     there, for acknowledgements; `pings` slack_sdk's own beat: after four missed ones a connection counts as lost.
+    `finishes` is what work in hand gets when the process stops, which it promises to do within ten seconds.
     """
 
     connects: float = 10.0
     looks: float = 0.5
     leaves: float = 10.0
     pings: float = 10.0
+    finishes: float = 3.0
     retries: tuple[float, ...] = (1.0, 2.0, 5.0, 15.0, 30.0, 60.0)
 
 
@@ -86,6 +88,18 @@ class Sockets:
         """Whether Slack can reach us just now."""
         return self._current is not None and _lives(self._current)
 
+    async def watch(self) -> None:
+        """Wait until `stop`. Needs `start` before.
+
+        Raises:
+            WrongToken: Slack does not accept the app token any more.
+        """
+        if self._keeping is None:
+            raise RuntimeError("not started")
+        await asyncio.wait([self._keeping])
+        if not self._keeping.cancelled():
+            self._keeping.result()
+
     async def start(self) -> None:
         """Connect, and go on trying in the background where Slack cannot be reached.
 
@@ -94,10 +108,6 @@ class Sockets:
         """
         try:
             self._current = await self._opened()
-        except Refused as error:
-            if error.why in {Why.TOKEN, Why.SCOPE}:
-                raise WrongToken(REFUSED_APP) from error
-            log.warning("slack does not connect, trying on reason=%s", error)
         except PlatformError as error:
             log.warning("slack cannot be reached, trying on reason=%s", error)
         self._keeping = asyncio.create_task(self._keep(), name="slack-socket")
@@ -148,13 +158,11 @@ class Sockets:
         """Open a connection, in one attempt.
 
         Raises:
-            Refused, PlatformBusy.
+            WrongToken: Slack does not accept the app token. Refused, PlatformBusy.
         """
-        with translated():
-            async with asyncio.timeout(self._patience.connects):
-                answer = await self._web.apps_connections_open(app_token=self._app_token)
+        url = await self._invited()
         connection = OneConnection(self._app_token, self._web, pings_s=self._patience.pings)
-        connection.wss_uri = str(answer["url"])
+        connection.wss_uri = url
         connection.socket_mode_request_listeners.append(self._take)
         try:
             async with asyncio.timeout(self._patience.connects):
@@ -165,6 +173,18 @@ class Sockets:
                 raise PlatformBusy("Slack's socket does not open") from error
             raise
         return connection
+
+    async def _invited(self) -> str:
+        """Ask Slack where to connect; each address is good once."""
+        try:
+            with translated():
+                async with asyncio.timeout(self._patience.connects):
+                    answer = await self._web.apps_connections_open(app_token=self._app_token)
+        except Refused as error:
+            if error.why in {Why.TOKEN, Why.SCOPE}:
+                raise WrongToken(REFUSED_APP) from error
+            raise
+        return str(answer["url"])
 
     async def _take(self, client: AsyncBaseSocketModeClient, request: SocketModeRequest) -> None:
         """Hand an envelope to Bolt and acknowledge it on the connection that it came by."""

@@ -147,7 +147,7 @@ def translated() -> Iterator[None]:
         raise Unsent("Slack cannot be reached", retry_after_s=REST_S) from error
     except (aiohttp.ClientError, OSError, TimeoutError) as error:
         raise PlatformBusy(f"Slack's answer was lost: {type(error).__name__}", retry_after_s=REST_S) from error
-    except (SlackClientError, ValueError) as error:  # a ValueError when the answer is no JSON
+    except (SlackClientError, UnicodeDecodeError) as error:
         raise PlatformBusy(f"Slack's answer is not readable: {type(error).__name__}", retry_after_s=REST_S) from error
 
 

@@ -28,7 +28,8 @@ from bot.scratch import scratch_folder
 
 log = logging.getLogger(__name__)
 
-UPLOAD_WITHIN_S = 120.0
+BRING_WITHIN_S = 200.0
+"""How long all files of one message may take. The core gives one telling five minutes."""
 
 LOOKS_S = (0.05, 0.1, 0.25, 0.5, 1.0, 2.0, 4.0)
 """Pauses before each look whether Slack has processed a picture: a second or two is usual."""
@@ -46,8 +47,7 @@ class Uploader:
     async def show(self, target: Target, one: Enclosure, *, key: str) -> str:
         """Bring a picture into Slack without sharing it, and return its id once messages can show it; else "".
 
-        Raises:
-            PlatformBusy: try again later. StorageError: the store or the disk does not answer.
+        Whatever hinders it: a result without its picture beats none. Raises AddressGone, StorageError.
         """
 
         async def send() -> str:
@@ -58,10 +58,10 @@ class Uploader:
 
         try:
             file_id = await self._once(key, send)
-        except Refused as error:
+            return file_id if file_id and await self._is_ready(target, file_id) else ""
+        except (Refused, PlatformBusy) as error:
             log.warning("picture not uploaded name=%s reason=%s", one.name, error)
             return ""
-        return file_id if file_id and await self._is_ready(target, file_id) else ""
 
     async def share(self, target: Target, enclosures: Sequence[Enclosure], *, words: str, key: str) -> tuple[str, ...]:
         """Post files into a thread as one message that says `words`, once; return their ids.
@@ -106,10 +106,12 @@ class Uploader:
     async def _brought(self, target: Target, enclosures: Sequence[Enclosure]) -> list[str]:
         """Bring the bytes to Slack. Nothing of it can be seen yet, so whatever fails here surely was not shared."""
         try:
-            async with scratch_folder() as folder:
+            async with asyncio.timeout(BRING_WITHIN_S), scratch_folder() as folder:
                 found = [await self._bring(target, one, folder / str(n)) for n, one in enumerate(enclosures)]
         except PlatformBusy as error:
             raise Unsent(f"upload failed: {error}", retry_after_s=error.retry_after_s or REST_S) from error
+        except TimeoutError as error:
+            raise Unsent("upload takes too long", retry_after_s=REST_S) from error
         return [file_id for file_id in found if file_id]
 
     async def _bring(self, target: Target, one: Enclosure, path: Path) -> str:
@@ -133,7 +135,7 @@ class Uploader:
         """Send the bytes. The address is a capability: it needs no token and gets none."""
         try:
             with await asyncio.to_thread(path.open, "rb") as file:
-                timeout = aiohttp.ClientTimeout(total=UPLOAD_WITHIN_S)
+                timeout = aiohttp.ClientTimeout(total=BRING_WITHIN_S)
                 async with self.poster.lines.session.post(url, data=file, timeout=timeout) as response:
                     if response.status != 200:
                         raise Unsent(f"upload answered with status {response.status}", retry_after_s=REST_S)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from bot.model import ModelFile
-from bot.text import size
+from bot.remakes import REMAKE_CREDITS
+from bot.text import as_credits, size
 
 HOW_TO_START = "Type /rodin and what you want, or /rodin alone for a form."
 
@@ -155,6 +156,21 @@ def no_longer() -> str:
 def form_too_late() -> str:
     """Say that Slack did not let a form open in time."""
     return "Slack did not open the form in time. Try again, or type /rodin and what you want."
+
+
+def about_variation() -> str:
+    """Say above the form of a variation what it does."""
+    return "What you leave empty stays as it was; the seed is new. The answer says what it costs."
+
+
+def about_format() -> str:
+    """Say above the form of another format what it does."""
+    return "Rodin makes the model anew in that format, with the same seed, at a price. The answer says how much."
+
+
+def about_remake() -> str:
+    """Say above the forms of a new texture and of a split what they cost."""
+    return f"This costs {as_credits(REMAKE_CREDITS)}."
 
 
 def help_intro() -> str:
