@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
 import secrets
 from collections.abc import Sequence
@@ -12,8 +11,10 @@ from bot import text
 from bot.bell import Bell
 from bot.budget import Budget
 from bot.catalog import price
+from bot.controls import Controls, admit
 from bot.errors import DuplicateEvent, NoSuchFile, NoSuchTask, NotPossible, UserMistake
-from bot.model import Address, Owner, Picture, Request, Task
+from bot.limits import OverLimit
+from bot.model import Address, Ask, Owner, Picture, Task
 from bot.ports import Clock, FileStore, PreparedPicture, TaskStore
 from bot.sweeper import clear_spool
 
@@ -33,7 +34,7 @@ SEEDS = 65_536
 class Order:
     """A checked request with its pictures in hand, and who asks for it where. `event` makes one task only."""
 
-    request: Request
+    request: Ask
     pictures: Sequence[PreparedPicture]
     owner: Owner
     address: Address
@@ -41,23 +42,37 @@ class Order:
     parent_id: str | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AcceptanceParts:
+    """What the acceptance works with."""
+
+    tasks: TaskStore
+    files: FileStore
+    budget: Budget
+    controls: Controls
+    clock: Clock
+    bell: Bell
+
+
 class Acceptance:
     """Turns orders into tasks; from then on they will not be lost."""
 
-    def __init__(self, *, tasks: TaskStore, files: FileStore, budget: Budget, clock: Clock, bell: Bell) -> None:
-        self._tasks = tasks
-        self._files = files
-        self._budget = budget
-        self._clock = clock
-        self._bell = bell
-        self._budget_gate = asyncio.Lock()
+    def __init__(self, parts: AcceptanceParts) -> None:
+        self._tasks = parts.tasks
+        self._files = parts.files
+        self._budget = parts.budget
+        self._controls = parts.controls
+        self._clock = parts.clock
+        self._bell = parts.bell
 
     async def accept(self, order: Order) -> Task:
         """Put the pictures where the submitter finds them, then write the row that names them.
 
         Raises:
-            BudgetSpent: the day's credits do not suffice; nothing was written.
+            Blocked: the operator takes nothing from this person or server, or not with these words.
+            BudgetSpent: the day's credits do not suffice, or too many tasks wait. Nothing was written.
         """
+        await admit(self._controls, order.owner, order.request.words)
         task_id = await self._new_id()
         pictures = await self._spool(task_id, order.pictures)
         now = self._clock.now()
@@ -83,7 +98,7 @@ class Acceptance:
         except UserMistake:
             await clear_spool(self._files, task.id)
             raise
-        log.info("task accepted task=%s platform=%s tier=%s", task.id, task.owner.platform, task.request.tier)
+        log.info("task accepted task=%s platform=%s product=%s", task.id, task.owner.platform, task.request.product)
         self._bell.ring()
         return task
 
@@ -105,9 +120,11 @@ class Acceptance:
                 return task_id
 
     async def _write(self, task: Task) -> None:
-        async with self._budget_gate:  # two commands at once must not both see the same credits left
-            await self._budget.check(task.owner, task.price)
-            await self._tasks.add(task)
+        try:
+            await self._tasks.add(task, within=self._budget.limits())
+        except OverLimit as error:
+            log.info("over a limit platform=%s error=%s", task.owner.platform, error)
+            raise self._budget.refusal(error) from error
 
     async def _spool(self, task_id: str, prepared: Sequence[PreparedPicture]) -> tuple[Picture, ...]:
         pictures = []

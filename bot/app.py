@@ -45,12 +45,14 @@ from bot.settings import Settings, is_loopback, require_key
 from bot.showcase import Showcase
 from bot.sweeper import sweep_spool
 from bot.view import Viewer
+from bot.watch import BalanceWatch, WatchParts
 from storage.answers import SqlAnswerStore
 from storage.controls import SqlControls
 from storage.database import Database, open_database
 from storage.files import ObjectFileStore
 from storage.lasting import passing_place
 from storage.locks import WorkerLock
+from storage.marks import SqlMarks
 from storage.secret import load_secret
 from storage.sends import SqlSendLog
 from storage.tasks import SqlTaskStore
@@ -115,6 +117,10 @@ async def open_core(settings: Settings, *, works: bool = True, warns_of_places: 
             clock=clock,
             bell=bell,
             ping=database.ping,
+            controls=controls,
+            watch=BalanceWatch(
+                WatchParts(generator=generator, marks=SqlMarks(database), clock=clock, low=settings.low_balance_credits)
+            ),
             worker=Worker(name=f"{os.getpid()}-{secrets.token_hex(4)}", lease=LEASE),
             strongbox=None if settings.secret_key is None else strongbox_of(database, Vault(secret)),
         )
@@ -152,10 +158,18 @@ def rodin_options(settings: Settings, key: str) -> RodinOptions:
     )
 
 
-async def serve(core: Core, platforms: Mapping[str, Platform], stopping: asyncio.Event, *, works: bool = True) -> None:
+async def serve(
+    core: Core,
+    platforms: Mapping[str, Platform],
+    stopping: asyncio.Event,
+    *,
+    works: bool = True,
+    watches: bool = False,
+) -> None:
     """Run the loops and the platforms until `stopping` is set, then stop within ten seconds.
 
-    A process that does not work only tells: other processes send, poll and fetch.
+    A process that does not work only tells: other processes send, poll and fetch. One that `watches` warns the
+    operator of a low balance.
 
     Raises:
         ExceptionGroup: a loop or a platform died; everything else was stopped with it.
@@ -165,6 +179,8 @@ async def serve(core: Core, platforms: Mapping[str, Platform], stopping: asyncio
         runs = [group.create_task(crew.run(stopping), name=name) for name, crew in crews.items()]
         janitor = Janitor(sends=core.sends, answers=core.answers, clock=core.clock)
         runs.append(group.create_task(janitor.run(stopping), name="janitor"))
+        if watches:
+            runs.append(group.create_task(core.watch.run(stopping), name="balance-watch"))
         runs_once = group.create_task(check_previewer(core) if works else asyncio.sleep(0), name="check-previewer")
         for platform in platforms.values():
             await platform.start(core.intake)

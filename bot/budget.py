@@ -1,44 +1,61 @@
-"""Who may still spend credits today."""
+"""Who may still spend credits today, and who may still wait: the operator's limits, and their words."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
+from typing import TypeVar
 
-from bot import text
-from bot.errors import BudgetSpent
-from bot.model import Owner
-from bot.ports import Clock, TaskStore
+from bot import text, words_money
+from bot.errors import BudgetSpent, UserMistake
+from bot.limits import CreditsShort, Limits, OverLimit, QueueFull, Scope
+from bot.ports import Clock
+
+_Amount = TypeVar("_Amount", Decimal, int)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Budget:
-    """Daily credits per person and per server; None means unlimited. Days are UTC's.
+    """Daily credits and waiting tasks that the operator allows; None means unlimited. Days are UTC's.
 
-    What runs counts with its price, so it is reserved from the moment a task is written.
+    What runs counts with its price, so it is reserved from the moment a task is written. Who keeps to the limits is
+    the store, in the transaction that writes the task.
     """
 
-    tasks: TaskStore
     clock: Clock
     user_daily: Decimal | None = None
+    channel_daily: Decimal | None = None
     server_daily: Decimal | None = None
+    total_daily: Decimal | None = None
+    user_waiting: int | None = None
+    total_waiting: int | None = None
 
-    async def check(self, owner: Owner, price: Decimal) -> None:
-        """Refuse a task that does not fit into what is left today.
+    def limits(self) -> Limits:
+        """Return the limits as they hold now."""
+        daily = {
+            Scope.PERSON: self.user_daily,
+            Scope.CHANNEL: self.channel_daily,
+            Scope.SERVER: self.server_daily,
+            Scope.EVERYBODY: self.total_daily,
+        }
+        waiting = {Scope.PERSON: self.user_waiting, Scope.EVERYBODY: self.total_waiting}
+        return Limits(since=day_of(self.clock.now()), credits=_those_set(daily), waiting=_those_set(waiting))
 
-        Raises:
-            BudgetSpent: with the limit, what is left, and when it opens again.
-        """
-        now = self.clock.now()
-        midnight = day_of(now)
-        opens_in = midnight + timedelta(days=1) - now
-        if self.user_daily is not None:
-            spent = (await self.tasks.usage(owner, since=midnight)).credits_today
-            _refuse_beyond(self.user_daily, spent, price, opens_in=opens_in, whose="your")
-        if self.server_daily is not None and owner.server_id is not None:
-            spent = await self.tasks.spent(platform=owner.platform, server_id=owner.server_id, since=midnight)
-            _refuse_beyond(self.server_daily, spent, price, opens_in=opens_in, whose="this server's")
+    def refusal(self, error: OverLimit) -> UserMistake:
+        """Return what a person is told who asked for too much: what is left, and when it opens again."""
+        match error:
+            case CreditsShort():
+                now = self.clock.now()
+                whose = words_money.WHOSE[error.scope]
+                opens_in = day_of(now) + timedelta(days=1) - now
+                said = text.budget_spent(error.price, error.left, limit=error.limit, opens_in=opens_in, whose=whose)
+            case QueueFull():
+                said = words_money.queue_full(error.scope, error.limit)
+            case _:
+                raise TypeError(f"no words for {type(error).__name__}")
+        return BudgetSpent(said)
 
 
 def day_of(now: datetime) -> datetime:
@@ -46,7 +63,5 @@ def day_of(now: datetime) -> datetime:
     return now.replace(hour=0, minute=0, second=0, microsecond=0)
 
 
-def _refuse_beyond(limit: Decimal, spent: Decimal, price: Decimal, *, opens_in: timedelta, whose: str) -> None:
-    if spent + price > limit:
-        left = max(limit - spent, Decimal(0))
-        raise BudgetSpent(text.budget_spent(price, left, limit=limit, opens_in=opens_in, whose=whose))
+def _those_set(limits: Mapping[Scope, _Amount | None]) -> dict[Scope, _Amount]:
+    return {scope: limit for scope, limit in limits.items() if limit is not None}

@@ -14,10 +14,19 @@ from decimal import Decimal
 from typing import Any
 
 from bot.errors import BadRequest, BadSettings
-from bot.model import Request
+from bot.model import Ask, BangRequest, Request
 from bot.options import OPTIONS, OPTIONS_BY_NAME, Option, OptionKind
 from bot.presets import PRESETS, Preset
 from bot.reading import find_option, read_option, read_options, split_command
+from bot.remakes import (
+    BANG_DURATION,
+    REMAKE_CREDITS,
+    SPLIT_CHOICES,
+    TEXTURE_CHOICES,
+    TEXTURE_DURATION,
+    describe_remake,
+    remake_notes,
+)
 from bot.rules import (
     LONGEST_PROMPT,
     MOST_PICTURES,
@@ -36,6 +45,8 @@ __all__ = [
     "OPTIONS",
     "OPTIONS_BY_NAME",
     "PRESETS",
+    "SPLIT_CHOICES",
+    "TEXTURE_CHOICES",
     "TIERS",
     "Option",
     "OptionKind",
@@ -109,11 +120,13 @@ def read_default(name: str, value: str) -> str:
         raise BadSettings(f"DEFAULT_{name.upper()}: {mistake}") from mistake
 
 
-def price(request: Request) -> Decimal:
+def price(request: Ask) -> Decimal:
     """Return what the request costs, in credits; with HighPack this is the most it can cost.
 
     Face count, mesh and pictures cost nothing. Source: docs.hyper3d.ai, Rodin Gen-2.5.
     """
+    if not isinstance(request, Request):
+        return REMAKE_CREDITS
     total = TIERS[request.tier].credits
     if request.texture_mode == "extreme-high":
         total += EXTREME_TEXTURE_CREDITS
@@ -122,8 +135,10 @@ def price(request: Request) -> Decimal:
     return total
 
 
-def typical_duration(request: Request) -> timedelta:
+def typical_duration(request: Ask) -> timedelta:
     """Return how long Rodin usually takes from submission to the end, without queueing; mostly an estimate."""
+    if not isinstance(request, Request):
+        return BANG_DURATION if isinstance(request, BangRequest) else TEXTURE_DURATION
     duration = TIERS[request.tier].duration
     if request.material == "None":
         duration *= BARE_FACTOR
@@ -132,8 +147,10 @@ def typical_duration(request: Request) -> timedelta:
     return duration
 
 
-def describe(request: Request) -> str:
+def describe(request: Ask) -> str:
     """Return the request in a few words: "Gen-2.5-Medium, glb, 60,000 triangles, PBR, seed 5"."""
+    if not isinstance(request, Request):
+        return describe_remake(request)
     parts = [request.tier, request.geometry_file_format]
     if request.quality_override is not None:
         parts.append(f"{request.quality_override:,} {'quads' if request.mesh_mode == QUAD else 'triangles'}")
@@ -149,8 +166,10 @@ def describe(request: Request) -> str:
     return ", ".join(parts)
 
 
-def notes(request: Request) -> tuple[str, ...]:
+def notes(request: Ask) -> tuple[str, ...]:
     """Return remarks in plain words about what a person may not expect; none of them is a mistake."""
+    if not isinstance(request, Request):
+        return remake_notes(request)
     return (*_mesh_notes(request), *_texture_notes(request), *_other_notes(request))
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from typing import Protocol
 
 from bot.model import Address, Owner, Task
@@ -40,6 +41,13 @@ class Platform(Protocol):
     async def stop(self) -> None:
         """Stop taking commands and disconnect."""
 
+    async def watch(self) -> None:
+        """Wait, once started, until the connection is over: return after `stop`, or raise what ended it for good.
+
+        Raises:
+            OperatorMistake: it cannot be had again without a change, as with a revoked token.
+        """
+
     async def ping(self) -> None:
         """Return when people can be heard and told; raise PlatformError, saying what is missing, when not."""
 
@@ -61,12 +69,45 @@ class Platform(Protocol):
 class Wish:
     """What a person asks for, as the adapter read it: nothing checked yet.
 
-    `options` maps names of `bot.catalog.OPTIONS` to what was typed or picked; `pictures` are raw bytes.
+    `options` maps names of `bot.catalog.OPTIONS` to what was typed or picked; `pictures` are raw bytes. In a variation
+    they take the place of the earlier ones, or with `keeps_pictures` join them.
     """
 
     prompt: str = ""
     pictures: tuple[bytes, ...] = ()
     options: Mapping[str, str | int | float | bool] | None = None
+    keeps_pictures: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """The values of an earlier task, for a form that starts from them.
+
+    `options` goes by option name, each value as a person would type it; handed back whole in a `Wish`, changed or
+    not, they stand for themselves (whoever takes one out goes back to what the tier does unasked). `pictures` counts
+    those that stay unless new ones come. `sentence` says what it would cost.
+    """
+
+    task_id: str
+    prompt: str
+    options: Mapping[str, str]
+    pictures: int
+    price: Decimal
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Version:
+    """One node of a tree of versions, with what was made from it, oldest first.
+
+    `difference` says in a few words how it differs from the one above; empty for the first. `is_asked_for` marks the
+    one whose tree this is.
+    """
+
+    update: Update
+    difference: str
+    is_asked_for: bool
+    children: tuple[Version, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,9 +154,45 @@ class Intake(Protocol):
     async def follow(self, wish: Wish, owner: Owner, address: Address, *, event: str | None = None) -> Task:
         """Make the next version of the newest task at `address.place`: its options, with new words or pictures.
 
-        What the wish leaves out is taken from that task; the seed is new. Raises like `generate`, and NotFound when
-        no task lives there.
+        What the wish leaves out is taken from that task; the seed is new. Of a new texture or a split it is the model
+        that those go back to. Raises like `generate`, and NotFound when no task lives there.
         """
+
+    async def variation(
+        self, task_id: str, wish: Wish, owner: Owner, address: Address, *, event: str | None = None
+    ) -> Task:
+        """Make the next version of one task, as `follow` does; it may still run. Raises like `resend`."""
+
+    async def better(self, task_id: str, owner: Owner, address: Address, *, event: str | None = None) -> Task:
+        """Ask for an ended task in the next tier up, with the same seed, words and pictures. Raises like `resend`."""
+
+    async def other_format(
+        self, task_id: str, file_format: str, owner: Owner, address: Address, *, event: str | None = None
+    ) -> Task:
+        """Ask for an ended task in another file format, at Rodin's price. Raises like `resend`."""
+
+    async def retexture(
+        self, task_id: str, wish: Wish, owner: Owner, address: Address, *, event: str | None = None
+    ) -> Task:
+        """Ask for a new texture over a finished model, after words, one picture, or both. Raises like `resend`.
+
+        Options may be those of `bot.catalog.TEXTURE_CHOICES`.
+        """
+
+    async def split(
+        self, task_id: str, wish: Wish, owner: Owner, address: Address, *, event: str | None = None
+    ) -> Task:
+        """Ask for a finished model in parts. Raises like `resend`.
+
+        The wish's words say how to split; its options may be those of `bot.catalog.SPLIT_CHOICES`, with `strength`
+        from 2 to 12.
+        """
+
+    async def draft_of(self, task_id: str, owner: Owner) -> Draft:
+        """Return the values of a task for a form of a variation. Raises NotFound, NotPossible for a remake."""
+
+    async def family(self, task_id: str, owner: Owner) -> Version:
+        """Return the tree of versions around a task, as far as this person may see it. Raises NotFound."""
 
     async def again(self, task_id: str, owner: Owner, address: Address, *, event: str | None = None) -> Task:
         """Ask for a finished task once more with another seed, as a new task. Raises like `resend`."""

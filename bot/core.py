@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot.bell import Bell
+from bot.controls import Controls
 from bot.exhibit import Library, Links
 from bot.history import History
 from bot.intake import CoreIntake
@@ -15,6 +16,7 @@ from bot.ports import Clock, FileStore, Generator, TaskStore, Worker
 from bot.settings import Settings
 from bot.showcase import Showcase
 from bot.view import Viewer
+from bot.watch import BalanceWatch
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,4 +52,6 @@ class Core:
     bell: Bell
     worker: Worker
     ping: Callable[[], Awaitable[None]]
+    controls: Controls
+    watch: BalanceWatch
     strongbox: Strongbox | None = None  # only with SECRET_KEY from the environment

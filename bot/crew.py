@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from bot.bell import Bell
+from bot.cargo import model_of_ours
 from bot.changes import attempt
 from bot.errors import StaleTask, StorageError
 from bot.model import Charge, Failure, FailureKind, Task, TaskState
@@ -208,7 +209,9 @@ def given_up(task: Task, *, now: datetime) -> Task:
     failure = None
     if task.state is TaskState.COLLECTING:
         failure = Failure(kind=FailureKind.FILES_LOST, charged=Charge.YES)
-    elif task.state is TaskState.ACCEPTED and task.request.pictures:  # before sending only they are read
+    elif task.state is TaskState.ACCEPTED and model_of_ours(task.request):  # before sending only files are read
+        failure = Failure(kind=FailureKind.MODEL_LOST, charged=Charge.NO)
+    elif task.state is TaskState.ACCEPTED and task.request.pictures:
         failure = Failure(kind=FailureKind.PICTURES_LOST, charged=Charge.NO)
     return task.move(TaskState.FAILED, now=now, failure=failure, hold=None)
 

@@ -49,7 +49,11 @@ class NotPossible(UserMistake):
 
 
 class BudgetSpent(UserMistake):
-    """The credits set aside for this person or server are used up for now."""
+    """What the operator has set aside, credits or places in the queue, is used up for now."""
+
+
+class Blocked(UserMistake):
+    """The operator takes nothing from this person or server, or nothing with these words."""
 
 
 # Rodin can act.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.looks import MeshFacts
-from bot.model import Request
+from bot.model import Ask, Request
 from bot.tiers import QUAD
 
 FAR_OFF = 1.5
@@ -35,8 +35,10 @@ def fact_table(facts: MeshFacts) -> tuple[tuple[str, str], ...]:
     return tuple(rows)
 
 
-def face_warning(facts: MeshFacts, request: Request) -> str:
-    """Say that a mesh is far from what was asked for; empty when it is not."""
+def face_warning(facts: MeshFacts, request: Ask) -> str:
+    """Say that a mesh is far from what was asked for; empty when it is not, or no number was asked for."""
+    if not isinstance(request, Request):
+        return ""
     wanted = request.quality_override
     if not wanted or not facts.triangles:
         return ""

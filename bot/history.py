@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from bot.catalog import typical_duration
-from bot.model import Request
+from bot.model import Ask
 from bot.ports import TaskStore
 from bot.schedule import Pace, expected_duration
 
 SAMPLE = 20
-"""How many of the newest finished tasks of a tier are looked at."""
+"""How many of the newest finished tasks of a tier (or of another product) are looked at."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,7 +21,7 @@ class History:
     tasks: TaskStore
     pace: Pace
 
-    async def expected(self, request: Request) -> timedelta:
+    async def expected(self, request: Ask) -> timedelta:
         """Say how long Rodin will take for a request, from submission to the end."""
-        durations = await self.tasks.durations(request.tier, limit=SAMPLE)
+        durations = await self.tasks.durations(request.product, limit=SAMPLE)
         return expected_duration(durations, typical_duration(request), self.pace)

@@ -3,42 +3,37 @@
 from __future__ import annotations
 
 import logging
-import re
 import secrets
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from bot import text
-from bot.acceptance import SEEDS, Acceptance, Order, another_seed
+from bot.acceptance import SEEDS, Acceptance, Order
 from bot.bell import Bell
 from bot.budget import day_of
 from bot.catalog import resolve
 from bot.changes import attempt
-from bot.chat import FreshLinks, Wish
+from bot.chat import Draft, FreshLinks, Version, Wish
 from bot.curator import removed
 from bot.errors import (
-    NoSuchTask,
-    NotFound,
     NotPossible,
-    NotYours,
     StorageError,
     UserMistake,
     VendorDown,
     VendorError,
     VendorRefused,
 )
+from bot.family import Families
+from bot.followups import Asker, FollowUps
 from bot.freshlinks import LinkDesk
 from bot.looks import Removal
-from bot.model import Address, FailureKind, Owner, Task, TaskState
-from bot.ports import Clock, FileStore, Generator, PictureDesk, PreparedPicture, TaskStore
-from bot.reasking import next_options
+from bot.model import Address, Owner, Task, TaskState
+from bot.ownership import own_task
+from bot.ports import Clock, FileStore, Generator, PictureDesk, TaskStore
 from bot.sweeper import clear_all, clear_spool
 from bot.update import Update
 from bot.view import Viewer
 
 log = logging.getLogger(__name__)
-
-ID_SHAPE = re.compile(r"[a-z0-9_-]{1,40}")
-"""What an id may look like that is worth looking up; whatever else people type is no task's."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,6 +59,15 @@ class CoreIntake:
 
     def __init__(self, parts: IntakeParts) -> None:
         self._parts = parts
+        self._follow_ups = FollowUps(
+            tasks=parts.tasks,
+            files=parts.files,
+            desk=parts.desk,
+            acceptance=parts.acceptance,
+            clock=parts.clock,
+            default_tier=parts.default_tier,
+            default_format=parts.default_format,
+        )
 
     async def generate(self, wish: Wish, owner: Owner, address: Address, *, event: str | None = None) -> Task:
         """Check a wish and write it down; see `bot.chat.Intake`."""
@@ -84,57 +88,56 @@ class CoreIntake:
 
     async def follow(self, wish: Wish, owner: Owner, address: Address, *, event: str | None = None) -> Task:
         """Make the next version of the newest task at a place; see `bot.chat.Intake`."""
-        p = self._parts
-        if (known := await self._made_by(event)) is not None:
-            return known
-        parent = await self._newest_at(address)
-        options = wish.options or {}
-        if not (wish.prompt.strip() or wish.pictures or options):
-            raise UserMistake(text.nothing_new())
-        count = len(wish.pictures) or len(parent.request.pictures)
-        request = resolve(
-            wish.prompt.strip() or parent.request.prompt,
-            next_options(parent.request, options, same_pictures=not wish.pictures),
-            pictures=count,
-            default_tier=p.default_tier,
-            default_format=p.default_format,
-            seed=another_seed(parent.request.seed),
-        )
-        order = Order(
-            request=request,
-            pictures=await self._pictures(wish, parent),
-            owner=owner,
-            address=address,
-            event=event,
-            parent_id=parent.id,
-        )
-        return await p.acceptance.accept(order)
+        return await self._follow_ups.follow(wish, Asker(owner=owner, address=address, event=event))
+
+    async def variation(
+        self, task_id: str, wish: Wish, owner: Owner, address: Address, *, event: str | None = None
+    ) -> Task:
+        """Make the next version of one task: its values with something changed."""
+        return await self._follow_ups.variation(task_id, wish, Asker(owner=owner, address=address, event=event))
 
     async def again(self, task_id: str, owner: Owner, address: Address, *, event: str | None = None) -> Task:
-        """Ask for a finished task once more with another seed; each `event` makes a task of its own."""
-        old = await self._own(task_id, owner)
-        if (known := await self._made_by(event)) is not None:
-            return known
-        if not old.has_ended:
-            raise NotPossible(text.not_over_yet(old))
-        request = replace(old.request, seed=another_seed(old.request.seed))
-        return await self._repeat(old, Order(request=request, pictures=(), owner=owner, address=address, event=event))
+        """Ask for an ended task once more with another seed; each `event` makes a task of its own."""
+        return await self._follow_ups.again(task_id, Asker(owner=owner, address=address, event=event))
 
     async def resend(self, task_id: str, owner: Owner, address: Address, *, event: str | None = None) -> Task:
         """Ask again for what failed or stayed unclear, as a new task with the same request.
 
         One task is sent again once: a second click, which is an `event` of its own, gives back the same new task.
         """
-        old = await self._own(task_id, owner)
-        only_once = f"resend:{old.id}"
-        if (known := await self._made_by(only_once)) is not None:
-            return known
-        if old.state not in {TaskState.FAILED, TaskState.UNCLEAR}:
-            raise NotPossible(text.not_to_resend(old))
-        if old.failure is not None and old.failure.kind is FailureKind.PICTURES_LOST:
-            raise NotPossible(text.pictures_gone())
-        order = Order(request=old.request, pictures=(), owner=owner, address=address, event=only_once)
-        return await self._repeat(old, order)
+        return await self._follow_ups.resend(task_id, Asker(owner=owner, address=address, event=event))
+
+    async def better(self, task_id: str, owner: Owner, address: Address, *, event: str | None = None) -> Task:
+        """Ask for an ended task in the next tier up."""
+        return await self._follow_ups.better(task_id, Asker(owner=owner, address=address, event=event))
+
+    async def other_format(
+        self, task_id: str, file_format: str, owner: Owner, address: Address, *, event: str | None = None
+    ) -> Task:
+        """Ask for an ended task in another file format."""
+        asker = Asker(owner=owner, address=address, event=event)
+        return await self._follow_ups.other_format(task_id, file_format, asker)
+
+    async def retexture(
+        self, task_id: str, wish: Wish, owner: Owner, address: Address, *, event: str | None = None
+    ) -> Task:
+        """Ask for a new texture over a finished model."""
+        return await self._follow_ups.retexture(task_id, wish, Asker(owner=owner, address=address, event=event))
+
+    async def split(
+        self, task_id: str, wish: Wish, owner: Owner, address: Address, *, event: str | None = None
+    ) -> Task:
+        """Ask for a finished model in parts."""
+        return await self._follow_ups.split(task_id, wish, Asker(owner=owner, address=address, event=event))
+
+    async def draft_of(self, task_id: str, owner: Owner) -> Draft:
+        """Return the values of a task for a form that starts from them."""
+        return await self._follow_ups.draft_of(task_id, owner)
+
+    async def family(self, task_id: str, owner: Owner) -> Version:
+        """Return the tree of versions around a task, as far as this person may see it."""
+        p = self._parts
+        return await Families(tasks=p.tasks, viewer=p.viewer).of(task_id, owner)
 
     async def status(self, task_id: str, owner: Owner) -> Update:
         """Say how one of the person's tasks stands."""
@@ -213,41 +216,6 @@ class CoreIntake:
         """Return what an event has made already: a repeat is answered before anything is checked or counted."""
         return None if event is None else await self._parts.tasks.made_by(event)
 
-    async def _repeat(self, old: Task, order: Order) -> Task:
-        """Accept an order for what was asked before, with the pictures of then."""
-        acceptance = self._parts.acceptance
-        pictures = await acceptance.pictures_of(old)
-        return await acceptance.accept(replace(order, pictures=pictures, parent_id=old.id))
-
-    async def _pictures(self, wish: Wish, parent: Task) -> tuple[PreparedPicture, ...]:
-        """Return the pictures of a wish, else those of the task that it follows."""
-        if wish.pictures:
-            return await self._parts.desk.prepare(wish.pictures)
-        return await self._parts.acceptance.pictures_of(parent)
-
-    async def _newest_at(self, address: Address) -> Task:
-        found = await self._parts.tasks.tasks_at(address.platform, address.place, limit=1) if address.place else ()
-        if not found:
-            raise NotFound(text.no_model_here())
-        return found[0]
-
     async def _own(self, task_id: str, owner: Owner) -> Task:
         """Return a task if it is this person's; somebody else's looks the same as none."""
-        wanted = task_id.strip().lower()
-        if not ID_SHAPE.fullmatch(wanted):
-            raise NotFound(text.no_such_task(task_id))
-        try:
-            task = await self._parts.tasks.load(wanted)
-        except NoSuchTask as error:
-            raise NotFound(text.no_such_task(task_id)) from error
-        if (task.owner.platform, task.owner.user_id) == (owner.platform, owner.user_id):
-            return task
-        if _can_see(owner, task):
-            raise NotYours(text.not_yours())
-        raise NotFound(text.no_such_task(task_id))
-
-
-def _can_see(owner: Owner, task: Task) -> bool:
-    """Say whether a task stands where this person is: in a thread of the same server, for all to see."""
-    is_shared = bool(task.address.place) and owner.server_id is not None
-    return is_shared and (task.owner.platform, task.owner.server_id) == (owner.platform, owner.server_id)
+        return await own_task(self._parts.tasks, task_id, owner)

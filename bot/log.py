@@ -101,5 +101,7 @@ def set_up(*, level: str, style: str, secrets: Collection[str], stream: TextIO |
         root.removeHandler(old)
     root.addHandler(handler)
     root.setLevel(level.upper())
+    # At DEBUG it prints tokens in addresses; it is quiet enough at INFO.
+    logging.getLogger("discord").setLevel(max(logging.INFO, root.level))
     for chatty in ("aiosqlite", "alembic", "sqlalchemy", "PIL", "asyncio", "filelock"):
         logging.getLogger(chatty).setLevel(logging.WARNING)

@@ -107,19 +107,22 @@ class Previewer(Protocol):
     A model's folder may hold what belongs to it (an OBJ's materials and textures); nothing outside is opened.
     Pictures appear in `folder` whole or not at all. Every method but `ready` may be repeated and raises
     PreviewFailed when the file is at fault or too much for this machine. One call works at a time; others wait.
+
+    `spread` moves the parts of a model apart in its pictures, never in its facts: each by its own distance from the
+    middle times this. Parts are what the file says, else the pieces that do not touch.
     """
 
     async def ready(self) -> str | None:
         """Return None when models can be drawn here, else a sentence that says what is missing and what helps."""
 
-    async def look(self, model: Path, folder: Path) -> Look:
+    async def look(self, model: Path, folder: Path, *, spread: float = 0.0) -> Look:
         """Measure a model and draw `folder/still.png`: the quick first part.
 
         Raises:
             PreviewFailed: not even facts can be told.
         """
 
-    async def turn(self, model: Path, folder: Path) -> Turntable:
+    async def turn(self, model: Path, folder: Path, *, spread: float = 0.0) -> Turntable:
         """Draw one whole turn: `folder/turntable.webp`, `folder/turntable.gif` and `folder/frames.webp`."""
 
     async def reduce(self, model: Path, target: Path, *, limit_bytes: int) -> Reduction:

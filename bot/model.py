@@ -13,6 +13,35 @@ from enum import StrEnum
 from typing import Any
 
 from bot.looks import UNSEEN, Showing
+from bot.requests import Ask, BangRequest, Picture, Request, TextureRequest
+
+__all__ = [
+    "AT_VENDOR",
+    "ENDS",
+    "MOVES",
+    "Address",
+    "Ask",
+    "BangRequest",
+    "Charge",
+    "Failure",
+    "FailureKind",
+    "FileRole",
+    "Hold",
+    "JobState",
+    "JobStatus",
+    "ModelFile",
+    "Owner",
+    "Picture",
+    "RefusalReason",
+    "RemoteFile",
+    "Request",
+    "Submission",
+    "Task",
+    "TaskState",
+    "TextureRequest",
+    "Usage",
+    "UsageRecord",
+]
 
 
 class TaskState(StrEnum):
@@ -93,93 +122,6 @@ class RefusalReason(StrEnum):
     CONTENT = "content"  # moderation
     NO_SUCH_TASK = "no_such_task"
     UNKNOWN = "unknown"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Picture:
-    """A picture that was checked and normalised, lying in the file store under `key`.
-
-    `name` is ours, with the right extension; never what a person called the file.
-    """
-
-    key: str
-    name: str
-    media_type: str
-    width_px: int
-    height_px: int
-    size_bytes: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Request:
-    """What is asked of Rodin, with nothing left to its defaults (they have moved before).
-
-    Field names are Rodin's own. `None` and empty tuples mean "not sent", either because the field does not
-    apply to the tier or because Rodin documents no default. Made by `bot.catalog`, which knows the rules.
-    """
-
-    prompt: str = ""
-    pictures: tuple[Picture, ...] = ()
-    preset: str | None = None
-    tier: str
-    geometry_file_format: str
-    mesh_mode: str
-    quality: str
-    quality_override: int | None  # faces; None only where the tier ignores it
-    material: str
-    seed: int
-    ta_pose: bool = False
-    preview_render: bool = False
-    use_original_alpha: bool = False
-    addons: tuple[str, ...] = ()
-    bbox_condition: tuple[int, int, int] | None = None  # width, height, length; only proportions count
-    image_label: tuple[str, ...] = ()
-    condition_mode: str | None = None
-    mesh_simplify: bool | None = None
-    mesh_smooth: bool | None = None
-    hd_texture: bool | None = None
-    uhd_texture: bool | None = None
-    texture_delight: bool | None = None
-    texture_mode: str | None = None
-    geometry_instruct_mode: str | None = None
-    is_symmetric: str | None = None
-    quad_normal: bool | None = None
-    soft: bool | None = None
-    detail_level: float | None = None
-    is_micro: bool | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TextureRequest:
-    """A new texture for an existing model. Source: docs.hyper3d.ai, Generate Texture (0.5 credit)."""
-
-    model_name: str
-    prompt: str = ""
-    seed: int
-    reference_scale: float = 1.0
-    geometry_file_format: str = "glb"
-    material: str = "PBR"
-    resolution: str = "Basic"
-    texture_mode: str | None = None
-    hd_texture: bool | None = None
-    texture_delight: bool | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BangRequest:
-    """Split a model into parts: either a finished task (`asset_id`) or an uploaded model (`model_name`).
-
-    `strength` is 2 to 12, more gives more parts. Source: docs.hyper3d.ai, BANG (0.5 credit).
-    """
-
-    asset_id: str | None = None
-    model_name: str | None = None
-    prompt: str = ""
-    instruction: str = ""
-    strength: int = 5
-    geometry_file_format: str = "glb"
-    material: str = "PBR"
-    resolution: str = "Basic"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -266,6 +208,7 @@ class FailureKind(StrEnum):
     FILES_LOST = "files_lost"  # the model was listed but could not be fetched
     UNKNOWN_TO_VENDOR = "unknown_to_vendor"  # Rodin does not know the task any more
     PICTURES_LOST = "pictures_lost"  # our own copy of a picture is gone
+    MODEL_LOST = "model_lost"  # our own copy of the model that was to be worked on is gone
     LOST_ANSWER = "lost_answer"  # the doubt of an unclear task
 
 
@@ -326,7 +269,7 @@ class Task:
     """
 
     id: str
-    request: Request
+    request: Ask
     owner: Owner
     address: Address
     price: Decimal

@@ -7,11 +7,11 @@ Generation. Names of fields are those of `bot.model.Request`.
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from bot.presets import PRESETS
+from bot.presets import PRESETS, ShelfNames
 from bot.tiers import FORMATS, QUAD, QUALITIES, RAW, TIERS
 
 LONGEST_SUMMARY = 100
@@ -46,7 +46,7 @@ class Option:
     example: str
     label: str = ""
     is_common: bool = False
-    choices: tuple[str, ...] = ()
+    choices: Sequence[str] = ()
     rare: tuple[str, ...] = ()
     also: Mapping[str, str] = dataclasses.field(default_factory=dict)
     also_named: tuple[str, ...] = ()
@@ -99,7 +99,7 @@ OPTIONS: tuple[Option, ...] = (
         summary="A good set of values for one purpose; what you choose besides wins",
         example="print",
         is_common=True,
-        choices=tuple(PRESETS),
+        choices=ShelfNames(PRESETS),  # operators may have added some since
     ),
     Option(
         name="tier",

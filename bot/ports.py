@@ -12,6 +12,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Protocol
 
+from bot.limits import Limits, Scope
 from bot.model import (
     Address,
     BangRequest,
@@ -107,11 +108,15 @@ class TaskStore(Protocol):
     repeated.
     """
 
-    async def add(self, task: Task) -> None:
-        """Write a new task.
+    async def add(self, task: Task, *, within: Limits | None = None) -> None:
+        """Write a new task, if it keeps `within` the limits.
+
+        Counting what there is and writing the task are one step: whoever writes at the same time, from whatever
+        process, no limit is overshot.
 
         Raises:
-            DuplicateEvent: `task.event` has made a task before; the error names it.
+            DuplicateEvent: `task.event` has made a task before; the error names it. This goes before the limits.
+            QueueFull, CreditsShort: it would go beyond a limit.
             TaskExists: the id has been written before.
             SubmissionTaken: another task holds the same Rodin uuid.
         """
@@ -149,7 +154,11 @@ class TaskStore(Protocol):
 
         None when nothing is due or when `parallel` tasks are at Rodin already (states AT_VENDOR plus accepted
         ones under a live work lease). The person (platform and user id) with the fewest such tasks goes first,
-        then the oldest task. The state is not changed.
+        then the server with the fewest (a task outside any server counts as one whose server has none), then the
+        oldest task. The state is not changed.
+
+        None also while the operator has paused the bot, and never a task of a person or server that is blocked
+        (`bot.controls.Controls`).
         """
 
     async def claim_due(
@@ -186,6 +195,9 @@ class TaskStore(Protocol):
     async def tasks_at(self, platform: str, place: str, *, limit: int) -> tuple[Task, ...]:
         """Return the newest tasks whose address has this `place` on a platform, newest first; none for an empty one."""
 
+    async def children(self, task_ids: Collection[str], *, limit: int) -> tuple[Task, ...]:
+        """Return the tasks that were made from these (`parent_id`), oldest first; at most `limit`."""
+
     async def tasks_in(self, states: Collection[TaskState], *, limit: int) -> tuple[Task, ...]:
         """Return tasks in these states, oldest first."""
 
@@ -205,8 +217,8 @@ class TaskStore(Protocol):
         with nothing when it surely cost nothing.
         """
 
-    async def spent(self, *, platform: str, server_id: str, since: datetime) -> Decimal:
-        """Sum the credits of one server's tasks since a moment, counted as in `usage`."""
+    async def spent(self, scope: Scope, owner: Owner, *, since: datetime) -> Decimal:
+        """Sum the credits of a scope's tasks since a moment, counted as in `usage`; `owner` says whose scope."""
 
     async def known_uuids(self, uuids: Collection[str]) -> frozenset[str]:
         """Return those of Rodin's task uuids that belong to a task of ours."""

@@ -1,9 +1,15 @@
-"""Presets: good sets of values under one plain word. Whatever a person chooses besides wins over them."""
+"""Presets: good sets of values under one plain word. Whatever a person chooses besides wins over them.
+
+`PRESETS` holds those that people can choose. It is ours until an operator's file (`bot.presetfile`) is read, which a
+process does once, before it shows or takes anything: `PRESETS.put_up(...)`. Whoever shows presets therefore reads
+`PRESETS` when it shows them, and keeps nothing of it at import.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import overload
 
 from bot.tiers import QUAD, RAW
 
@@ -20,6 +26,9 @@ CHAT_FILE_BYTES = 10 * 1024 * 1024
 """What a chat takes as a file without extras. Source: Discord developer docs, Uploading Files."""
 
 
+PresetValue = str | int | float | bool | tuple[int, ...]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Preset:
     """One plain word for a set of values.
@@ -30,11 +39,11 @@ class Preset:
 
     name: str
     summary: str
-    values: Mapping[str, str | int | bool]
+    values: Mapping[str, PresetValue]
     offers: tuple[str, ...] = ()
 
 
-_ALL: tuple[Preset, ...] = (
+OURS: tuple[Preset, ...] = (
     Preset(
         name="draft",
         summary="A quick look at an idea: few triangles, simple textures",
@@ -108,5 +117,48 @@ _ALL: tuple[Preset, ...] = (
     ),
 )
 
-PRESETS: Mapping[str, Preset] = {preset.name: preset for preset in _ALL}
-"""Every preset by its name, cheapest and quickest first."""
+"""Those that come with the bot, cheapest and quickest first."""
+
+
+class PresetShelf(Mapping[str, Preset]):
+    """The presets that people can choose, by name, in the order in which they are shown."""
+
+    def __init__(self, presets: Iterable[Preset]) -> None:
+        self._held: Mapping[str, Preset] = {}
+        self.put_up(presets)
+
+    def put_up(self, presets: Iterable[Preset]) -> None:
+        """Offer these presets and no others from now on. For the start of a process."""
+        self._held = {preset.name: preset for preset in presets}
+
+    def __getitem__(self, name: str) -> Preset:
+        return self._held[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._held)
+
+    def __len__(self) -> int:
+        return len(self._held)
+
+
+class ShelfNames(Sequence[str]):
+    """The names on a shelf, as it stands whenever somebody looks."""
+
+    def __init__(self, shelf: PresetShelf) -> None:
+        self._shelf = shelf
+
+    @overload
+    def __getitem__(self, position: int) -> str: ...
+
+    @overload
+    def __getitem__(self, position: slice) -> Sequence[str]: ...
+
+    def __getitem__(self, position: int | slice) -> str | Sequence[str]:
+        return tuple(self._shelf)[position]
+
+    def __len__(self) -> int:
+        return len(self._shelf)
+
+
+PRESETS = PresetShelf(OURS)
+"""Every preset by its name."""

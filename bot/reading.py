@@ -155,11 +155,11 @@ def _belongs_to_switch(value: str, *, rest: str) -> bool:
     if word in _PLAIN_SWITCH_WORDS:
         return True
     is_last = not rest.strip() or _OPTION_WORD.match(rest.lstrip()) is not None
-    return is_last and (word in _YES | _NO or word in _SPELLINGS["pose"])
+    return is_last and (word in _YES | _NO or word in _spellings(OPTIONS_BY_NAME["pose"]))
 
 
 def _read_choice(option: Option, value: Any) -> str:
-    spellings = _SPELLINGS[option.name]
+    spellings = _spellings(option)
     key = _key(value)
     if key in spellings:
         return spellings[key]
@@ -175,7 +175,7 @@ def _read_switch(option: Option, value: Any) -> bool:
     word = str(value).strip().lower()
     if word in _NO:
         return False
-    if word in _YES or _key(word) in _SPELLINGS[option.name]:
+    if word in _YES or _key(word) in _spellings(option):
         return True
     raise BadRequest(f'{_title(option)} is yes or no, not "{shown(value)}".')
 
@@ -263,14 +263,12 @@ def _nearest(key: str, spellings: Mapping[str, str]) -> str | None:
     return spellings[near[0]] if near else None
 
 
+def _spellings(option: Option) -> Mapping[str, str]:
+    """Return every spelling of an option's choices, as `_key` leaves it. Made anew, because presets may be added."""
+    also = {_key(spelling): choice for spelling, choice in option.also.items()}
+    return also | {_key(choice): choice for choice in (*option.choices, *option.rare)}
+
+
 _NAMES: Mapping[str, str] = {
     _key(word): option.name for option in OPTIONS for word in (option.field, *option.also_named, option.name)
-}
-
-_SPELLINGS: Mapping[str, Mapping[str, str]] = {
-    option.name: {
-        **{_key(spelling): choice for spelling, choice in option.also.items()},
-        **{_key(choice): choice for choice in (*option.choices, *option.rare)},
-    }
-    for option in OPTIONS
 }

@@ -1,16 +1,18 @@
-"""What a finished request was asked with, so that the next version can start from it."""
+"""What an earlier request was asked with, so that the next version can start from it."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
+from bot.catalog import PRESETS, resolve
 from bot.errors import BadRequest
 from bot.model import Request
 from bot.options import OPTIONS_BY_NAME, OptionKind
 from bot.reading import find_option
 from bot.rules import TEXTURE_OPTIONS
-from bot.tiers import QUAD, RAW, TIERS
+from bot.tiers import BETTER, QUAD, RAW, TIERS
 
 ABOUT_PICTURES = frozenset({"labels", "condition", "alpha", "mode"})
 """Options that say something about the pictures of one request, and nothing about another one's."""
@@ -36,8 +38,11 @@ def options_of(request: Request) -> dict[str, str | int | float | bool]:
     By option name; the seed, the words and the pictures are left to the caller.
     """
     tier = TIERS[request.tier]
-    names = [*BASIC, *(["mesh", "faces"] if tier.faces else []), *sorted(tier.options - {"quality", "seed"})]
-    found: dict[str, str | int | float | bool] = {} if request.preset is None else {"preset": request.preset}
+    names = [*BASIC, *(["mesh", "faces"] if tier.faces else []), *sorted(tier.options - {"preset", "quality", "seed"})]
+    # An operator may have taken a preset away since; its values are all named here.
+    found: dict[str, str | int | float | bool] = {}
+    if request.preset is not None and request.preset in PRESETS:
+        found["preset"] = request.preset
     for name in dict.fromkeys(names):
         value = _typed(name, getattr(request, OPTIONS_BY_NAME[name].field))
         if value is not None and not _is_idle(name, request):
@@ -59,6 +64,86 @@ def next_options(
     if not same_pictures:
         dropped |= ABOUT_PICTURES
     return {**{name: value for name, value in options_of(request).items() if name not in dropped}, **chosen}
+
+
+def chosen_options(
+    request: Request, base: Mapping[str, str | int | float | bool]
+) -> dict[str, str | int | float | bool]:
+    """Return the options that make `request` out of what `base` alone would give, for the same words and pictures."""
+    plain = resolve(
+        request.prompt or "a model", base, pictures=len(request.pictures), default_tier=request.tier, seed=request.seed
+    )
+    return {
+        name: value
+        for name, value in options_of(request).items()
+        if name not in base and getattr(plain, field_of(name)) != getattr(request, field_of(name))
+    }
+
+
+def draft_options(request: Request) -> dict[str, str]:
+    """Return the fewest options, as people type them, by which this request is made again.
+
+    The tier or the preset is always among them, so that they stand for themselves wherever they are handed in.
+    """
+    base = {"tier": request.tier, "format": request.geometry_file_format}
+    if request.preset is not None and request.preset in PRESETS:
+        base = {"preset": request.preset}
+    options: dict[str, str | int | float | bool] = dict(base)
+    while more := chosen_options(request, options):  # another mesh has another face count unasked, and so on
+        options |= more
+    return {name: _shown(value) for name, value in options.items()}
+
+
+def better_request(request: Request) -> Request | None:
+    """Return the request in the next tier up, with the same seed; None when there is none.
+
+    What was chosen is kept where that tier knows it; what was only the tier's own default becomes the finer one's.
+    """
+    name = BETTER.get(request.tier)
+    if name is None:
+        return None
+    tier = TIERS[name]
+    base = {"tier": request.tier, "format": request.geometry_file_format, "material": request.material}
+    if request.mesh_mode in TIERS[request.tier].faces:
+        base["mesh"] = request.mesh_mode
+    kept = {word: value for word, value in chosen_options(request, base).items() if word in tier.options}
+    if "faces" in kept:
+        kept["faces"] = tier.faces[request.mesh_mode].nearest(int(kept["faces"]))
+    if request.material == "None" or request.geometry_file_format == "stl":
+        kept = {word: value for word, value in kept.items() if word not in TEXTURE_OPTIONS}
+    kept.pop("preset", None)
+    return _resolved(request, {**base, **kept, "tier": name})
+
+
+def in_format(request: Request, file_format: str) -> Request:
+    """Return the same request, with the same seed, in another file format.
+
+    An STL holds no textures: they go when it is asked for, and come back after it.
+
+    Raises:
+        BadRequest: the tier does not make this format.
+    """
+    options = options_of(request)
+    if "stl" in {file_format, request.geometry_file_format}:
+        options = {name: value for name, value in options.items() if name not in CANCELS["format"]}
+    return _resolved(request, {**options, "format": file_format})
+
+
+def _resolved(request: Request, options: Mapping[str, str | int | float | bool]) -> Request:
+    """Return the request that other options make of the same words, pictures and seed."""
+    changed = resolve(request.prompt, options, pictures=len(request.pictures), seed=request.seed)
+    return replace(changed, pictures=request.pictures)
+
+
+def field_of(name: str) -> str:
+    """Return the field of a request that an option sets."""
+    return OPTIONS_BY_NAME[name].field
+
+
+def _shown(value: str | float | bool) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return str(value)
 
 
 def _meant(word: str) -> str:

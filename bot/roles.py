@@ -71,7 +71,7 @@ async def run(settings: Settings, role: Role) -> None:
         if role is Role.WEB:
             await asked
         else:
-            await _served(serve(core, platforms, stopping, works=role.works))
+            await _served(serve(core, platforms, stopping, works=role.works, watches=role.works))
 
 
 async def _served(serving: Awaitable[None]) -> None:

@@ -91,6 +91,12 @@ class Settings(BaseSettings):
     poll_deadline_s: float = Field(default=1200.0, gt=0, le=LONGEST_DEADLINE_S)
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     log_format: Literal["text", "json"] = "text"
+    channel_daily_credits: Credits = None
+    total_daily_credits: Credits = None
+    user_max_waiting: int = Field(default=20, ge=1)
+    max_waiting: int = Field(default=500, ge=1)
+    presets_file: Text = None
+    low_balance_credits: Decimal = Field(default=Decimal(10), ge=0)
 
     @field_validator("log_level", "log_format", mode="before")
     @classmethod

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from bot.changes import step
 from bot.errors import VendorBusy, VendorError, VendorGarbled
-from bot.model import Charge, Failure, FailureKind, Submission, Task, TaskState, UsageRecord
+from bot.model import Ask, Charge, Failure, FailureKind, Request, Submission, Task, TaskState, UsageRecord
 from bot.ports import Clock, Generator, TaskStore
+from bot.requests import BANG, TEXTURE
 from bot.schedule import Pace, backoff_s
 
 log = logging.getLogger(__name__)
@@ -37,6 +38,10 @@ MOST_RIVALS = 10_000
 """Other tasks in doubt that are looked through; with more of them nothing is adopted."""
 
 
+MARKS: Mapping[str, str] = {TEXTURE: "texture", BANG: "bang"}
+"""What the usage record of a product that is no tier is known by, in lower case."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Evidence:
     """What speaks for a charge being a task's own.
@@ -49,7 +54,7 @@ class Evidence:
     rivals: tuple[Task, ...]
 
     def only_charge_of(self, task: Task) -> UsageRecord | None:
-        """Return the one charge with the task's tier and amount, if there is exactly one and its moment is known."""
+        """Return the one charge with the task's product and amount, if there is exactly one and its moment is known."""
         alike = [charge for charge in self.charges if is_same(charge, task)]
         return alike[0] if len(alike) == 1 and alike[0].time is not None else None
 
@@ -162,19 +167,19 @@ class Settler:
 
 
 def could_be(record: UsageRecord, task: Task) -> bool:
-    """Say whether a charge may be this task's as far as its moment goes, and its tier or amount speaks for it.
+    """Say whether a charge may be this task's as far as its moment goes, and its product or amount speaks for it.
 
     Loose on purpose: the person is told that something was charged rather than that nothing was.
     """
     if task.submitted_at is None:
         return False
     is_in_time = record.time is None or task.submitted_at - CLOCK_SLACK <= record.time <= task.submitted_at + WINDOW
-    return is_in_time and (record.amount == task.price or names_tier(record.item, task.request.tier))
+    return is_in_time and (record.amount == task.price or names_product(record.item, task.request))
 
 
 def is_same(record: UsageRecord, task: Task) -> bool:
-    """Say whether a charge has the task's tier and amount."""
-    return record.amount == task.price and names_tier(record.item, task.request.tier)
+    """Say whether a charge has the task's product and amount."""
+    return record.amount == task.price and names_product(record.item, task.request)
 
 
 def is_before(record: UsageRecord, task: Task) -> bool:
@@ -182,14 +187,17 @@ def is_before(record: UsageRecord, task: Task) -> bool:
     return record.time is not None and task.submitted_at is not None and record.time < task.submitted_at - CLOCK_SLACK
 
 
-def names_tier(item: str, tier: str) -> bool:
-    """Say whether a usage record's item is this tier.
+def names_product(item: str, request: Ask) -> bool:
+    """Say whether a usage record's item is what a request buys.
 
-    Items read like "Rodin Gen-2.5-Medium"; the last word is compared, since one tier's name can end another's.
-    Source: two public clients of late 2026.
+    Items of models read like "Rodin Gen-2.5-Medium"; the last word is compared, since one tier's name can end
+    another's. Source: two public clients of late 2026. How those of textures and splits read is not public, so the
+    word that no other item has is enough.
     """
     words = item.casefold().split()
-    return bool(words) and words[-1] == tier.casefold()
+    if isinstance(request, Request):
+        return bool(words) and words[-1] == request.tier.casefold()
+    return MARKS[request.product] in item.casefold()
 
 
 def could_share(task: Task, other: Task) -> bool:
@@ -197,4 +205,4 @@ def could_share(task: Task, other: Task) -> bool:
     if task.submitted_at is None or other.submitted_at is None or other.submission is not None:
         return False
     is_near = abs(task.submitted_at - other.submitted_at) <= WINDOW + CLOCK_SLACK
-    return is_near and task.price == other.price and task.request.tier == other.request.tier
+    return is_near and task.price == other.price and task.request.product == other.request.product

@@ -12,7 +12,7 @@ from pathlib import Path
 from bot.errors import FileStoreBusy, PreviewFailed, StorageError
 from bot.files import extension_of, safe_names
 from bot.looks import Previewer, Showing
-from bot.model import FileRole, ModelFile, Task
+from bot.model import BangRequest, FileRole, ModelFile, Task
 from bot.ports import FileStore
 
 log = logging.getLogger(__name__)
@@ -22,6 +22,9 @@ STILL_PATIENCE_S = 10.0
 
 ATTACHABLE_BYTES = 10 * 1024 * 1024
 """The most that every platform takes as an attachment. Source: Discord developer docs, Uploading Files: 10 MiB."""
+
+APART = 0.6
+"""How far the parts of a split model are moved apart in its pictures: enough to see each, and still what it was."""
 
 REDUCED_NAME = "reduced.glb"
 
@@ -50,6 +53,14 @@ class _Sitting:
     @property
     def model(self) -> ModelFile:
         return model_among(self.files)
+
+    @property
+    def path(self) -> Path:
+        return self.folder / self.model.name
+
+    @property
+    def spread(self) -> float:
+        return APART if isinstance(self.task.request, BangRequest) else 0.0
 
     def has(self, role: FileRole) -> bool:
         return any(file.role is role for file in (*self.files, *self.made))
@@ -125,7 +136,7 @@ class Showcase:
         """Draw the still and note the facts; with a limit, not at all when it takes longer."""
         try:
             async with asyncio.timeout(within_s), self._gate:
-                look = await self._previewer.look(sitting.folder / sitting.model.name, _pictures(sitting.folder))
+                look = await self._previewer.look(sitting.path, _pictures(sitting.folder), spread=sitting.spread)
         except TimeoutError:
             log.info("still comes later task=%s", sitting.task.id)
             return
@@ -141,7 +152,7 @@ class Showcase:
     async def _turn(self, sitting: _Sitting) -> None:
         try:
             async with self._gate:
-                turned = await self._previewer.turn(sitting.folder / sitting.model.name, _pictures(sitting.folder))
+                turned = await self._previewer.turn(sitting.path, _pictures(sitting.folder), spread=sitting.spread)
         except PreviewFailed as error:
             log.warning("model not turned task=%s error=%s", sitting.task.id, error)
             sitting.showing = replace(sitting.showing, problem=sitting.showing.problem or str(error))

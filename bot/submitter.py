@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
+from contextlib import AsyncExitStack
 from dataclasses import replace
 from datetime import datetime, timedelta
 
 from bot.bench import Bench
+from bot.cargo import Cargo, ModelLost, as_sent, kept, load_cargo, other_way, send
 from bot.changes import change, step
 from bot.errors import (
     DatabaseBusy,
@@ -20,7 +22,7 @@ from bot.errors import (
     VendorRefused,
     VendorUnclear,
 )
-from bot.model import Charge, Failure, FailureKind, Hold, Submission, Task, TaskState
+from bot.model import Ask, Charge, Failure, FailureKind, Hold, Submission, Task, TaskState
 from bot.schedule import Pace, backoff_s
 from bot.settler import Settler
 from bot.sweeper import clear_spool
@@ -86,32 +88,44 @@ class Submitter:
 
     async def _send(self, task: Task) -> None:
         p = self._bench
+        ask = as_sent(task.request, now=p.clock.now())
+        async with AsyncExitStack() as stack:
+            try:
+                cargo = await load_cargo(ask, p.files, stack)
+            except NoSuchFile as error:
+                log.error("nothing to send task=%s error=%s", task.id, error)
+                lost = FailureKind.MODEL_LOST if isinstance(error, ModelLost) else FailureKind.PICTURES_LOST
+                await self._end(task, Failure(kind=lost, charged=Charge.NO))
+                return
+            now = p.clock.now()
+            sending = task.move(TaskState.SUBMITTING, now=now, submitted_at=now, hold=None, request=kept(task, ask))
+            # A cancel that came first makes this save fail, and nothing is sent.
+            await p.tasks.save(sending, expected_revision=task.revision)
+            log.info("task moved task=%s from=%s to=%s", task.id, task.state, sending.state)
+            await self._ask_rodin(sending, ask, cargo)
+
+    async def _ask_rodin(self, sending: Task, ask: Ask, cargo: Cargo) -> None:
+        """The one attempt, and what its answer means."""
+        p = self._bench
         try:
-            pictures = [await p.files.load(picture.key) for picture in task.request.pictures]
-        except NoSuchFile as error:
-            log.error("picture lost task=%s error=%s", task.id, error)
-            await self._end(task, Failure(kind=FailureKind.PICTURES_LOST, charged=Charge.NO))
-            return
-        now = p.clock.now()
-        sending = task.move(TaskState.SUBMITTING, now=now, submitted_at=now, hold=None)
-        # A cancel that came first makes this save fail, and nothing is sent.
-        await p.tasks.save(sending, expected_revision=task.revision)
-        log.info("task moved task=%s from=%s to=%s", task.id, task.state, sending.state)
-        try:
-            submission = await p.generator.submit(task.request, pictures)
+            submission = await send(p.generator, ask, cargo)
         except VendorBusy as error:
-            await self._put_back(sending, error)
+            await self._put_back(sending, self._door.shut(error, now=p.clock.now()))
         except VendorRefused as error:
-            log.warning("task refused task=%s code=%s reason=%s", task.id, error.code, error.reason)
+            log.warning("task refused task=%s code=%s reason=%s", sending.id, error.code, error.reason)
             self._door.open()
-            await self._end(sending, refusal(error))
+            other = other_way(sending.request, error)
+            if other is None:
+                await self._end(sending, refusal(error))
+            else:
+                await self._put_back(sending, None, request=other)
         except VendorUnclear as error:
-            log.error("answer lost task=%s error=%s", task.id, error)
+            log.error("answer lost task=%s error=%s", sending.id, error)
             self._door.doubt(now=p.clock.now())
             await self._settler.settle(sending)
         else:
             self._door.open()
-            await self._keep(task.id, submission)
+            await self._keep(sending.id, submission)
 
     async def _keep(self, task_id: str, submission: Submission) -> None:
         """Write down what Rodin gave back, whatever it takes: it exists nowhere else."""
@@ -130,14 +144,14 @@ class Submitter:
             else:
                 return
 
-    async def _put_back(self, task: Task, error: VendorBusy) -> None:
-        """Rodin surely did not take it: back into the queue, and nobody is sent for a while."""
+    async def _put_back(self, task: Task, hold: Hold | None, *, request: Ask | None = None) -> None:
+        """Rodin surely did not take it: back into the queue, held, or to be asked for in another way."""
         p = self._bench
         now = p.clock.now()
-        hold = self._door.shut(error, now=now)
 
         def returned(row: Task) -> Task:
-            back = row.move(TaskState.ACCEPTED, now=now, submitted_at=None, hold=hold)
+            asked = request or row.request
+            back = row.move(TaskState.ACCEPTED, now=now, submitted_at=None, hold=hold, request=asked)
             # Called off while it was being sent, and it was not sent.
             return back.move(TaskState.CANCELLED, now=now, hold=None) if row.muted else back
 

@@ -13,6 +13,8 @@ from bot.catalog import describe, notes
 from bot.facts import face_warning, fact_line
 from bot.looks import Removal
 from bot.model import (
+    Ask,
+    BangRequest,
     Charge,
     Failure,
     FailureKind,
@@ -34,12 +36,20 @@ LONGEST_ID = 20
 """Characters that are repeated of what somebody typed for an id."""
 
 
-def title(request: Request) -> str:
+def title(request: Ask) -> str:
     """Name a request in a few words: its prompt, cut, or what it was made from."""
+    if not isinstance(request, Request):
+        return f"{request.subject or 'a model'}, {'in parts' if isinstance(request, BangRequest) else 'new texture'}"
     words = " ".join(request.prompt.split())
     if not words:
         return "a picture" if len(request.pictures) == 1 else f"{len(request.pictures)} pictures"
-    return words if len(words) <= TITLE_CHARACTERS else words[: TITLE_CHARACTERS - 1].rstrip() + "…"
+    return shortened(words)
+
+
+def shortened(words: str) -> str:
+    """Cut words to the length of a title, on one line."""
+    line = " ".join(words.split())
+    return line if len(line) <= TITLE_CHARACTERS else line[: TITLE_CHARACTERS - 1].rstrip() + "…"
 
 
 def as_credits(amount: Decimal) -> str:
@@ -69,12 +79,12 @@ def size(count: int) -> str:
     return f"{count / 1_000_000:.1f} MB"
 
 
-def asked(request: Request, price: Decimal) -> str:
+def asked(request: Ask, price: Decimal) -> str:
     """Say what was asked for and what it costs: the first line under every task."""
     return f"{describe(request)}. Price: {as_credits(price)}."
 
 
-def remarks(request: Request) -> tuple[str, ...]:
+def remarks(request: Ask) -> tuple[str, ...]:
     """Say what is no mistake but worth knowing about a request."""
     return notes(request)
 
@@ -257,7 +267,8 @@ def lost_answer_charge(task: Task, failed: Failure) -> str:
 
 def accepted(task: Task) -> str:
     """Say that a wish is written down."""
-    return f"Task {task.id}: {asked(task.request, task.price)}"
+    parent = f" (from {task.parent_id})" if task.parent_id else ""
+    return f"Task {task.id}{parent}: {asked(task.request, task.price)}"
 
 
 def too_late_to_cancel(task: Task) -> str:
@@ -298,21 +309,6 @@ def pictures_gone() -> str:
 def not_yours() -> str:
     """Say that only the person who asked may do this."""
     return "Only the person who asked for this model can do that. You can ask for one of your own."
-
-
-def nothing_new() -> str:
-    """Say that a next version needs something new."""
-    return "Say what shall be different, in words or with a picture. Nothing was sent or charged."
-
-
-def no_model_here() -> str:
-    """Say that there is nothing to make a next version of."""
-    return "There is no model here to go on from. Start one with generate; nothing was sent or charged."
-
-
-def not_over_yet(task: Task) -> str:
-    """Say why a task that runs is not asked for once more."""
-    return f"Task {task.id} is still under way. Once it has ended you can have another one made."
 
 
 def no_links_yet(task: Task) -> str:

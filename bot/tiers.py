@@ -290,3 +290,17 @@ _ALL: tuple[Tier, ...] = (
 
 TIERS: Mapping[str, Tier] = {tier.name: tier for tier in _ALL}
 """Every tier by Rodin's spelling, in the order in which they are worth offering."""
+
+BETTER: Mapping[str, str] = {
+    "Sketch": "Regular",
+    "Regular": "Detail",
+    "Detail": "Gen-2",
+    "Smooth": "Gen-2",
+    "Gen-2": "Gen-2.5-High",
+    "Gen-2.5-Minimum": "Gen-2.5-Extreme-Low",
+    "Gen-2.5-Extreme-Low": "Gen-2.5-Low",
+    "Gen-2.5-Low": "Gen-2.5-Medium",
+    "Gen-2.5-Medium": "Gen-2.5-High",
+    "Gen-2.5-High": "Gen-2.5-Extreme-High",
+}
+"""The next tier up; the finest one has none. Within a family it is Rodin's own order, between families our choice."""

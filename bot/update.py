@@ -14,8 +14,18 @@ class Choice(StrEnum):
     CANCEL = "cancel"
     RESEND = "resend"
     AGAIN = "again"  # the same with another seed
+    VARIATION = "variation"  # the same values with something changed
+    BETTER = "better"  # the next tier up, same seed
+    FORMAT = "format"  # the same in another file format
+    RETEXTURE = "retexture"  # a new texture over the model
+    SPLIT = "split"  # the model in parts
     LINKS = "links"  # short-lived links, privately
     DELETE = "delete"
+
+    @property
+    def wants_words(self) -> bool:
+        """Whether the person has to say more (a form); the others act at once."""
+        return self in {Choice.VARIATION, Choice.FORMAT, Choice.RETEXTURE, Choice.SPLIT}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,7 +41,8 @@ class Bar:
 class Update:
     """What a thread should show for one revision of a task. Plain text; markup is the adapter's.
 
-    `headline` is what happened, `lines` are the details, `choices` what can be done next,
+    `headline` is what happened, `lines` are the details, `choices` what can be done next, in the order in which it is
+    offered, `costs` what those of them cost that cost something,
     `viewer_url` where the model turns in a browser, `download_url` the model file itself, `facts` pairs of a name and
     its value about the mesh (which `lines` tell in one sentence). `ending` is true for
     the last one, which notifies the person unless `is_muted`. `is_told`
@@ -48,6 +59,7 @@ class Update:
     bar: Bar | None = None
     files: tuple[ModelFile, ...] = ()
     choices: tuple[Choice, ...] = ()
+    costs: tuple[tuple[Choice, str], ...] = ()
     viewer_url: str | None = None
     download_url: str | None = None
     facts: tuple[tuple[str, str], ...] = ()
@@ -55,3 +67,10 @@ class Update:
     is_muted: bool = False
     is_told: bool = False
     is_complete: bool = False
+
+    def cost_of(self, choice: Choice) -> str:
+        """Return what a choice costs, such as "0.5 credits"; empty when it costs nothing.
+
+        For one that wants words it is the price while those leave the expensive options alone.
+        """
+        return dict(self.costs).get(choice, "")

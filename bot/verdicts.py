@@ -72,6 +72,10 @@ FAILURES: Mapping[FailureKind, tuple[str, str]] = {
         "A picture of this request cannot be found any more, so it was not sent.",
         "Ask again with the picture.",
     ),
+    FailureKind.MODEL_LOST: (
+        "The model that this starts from cannot be found any more, so it was not sent.",
+        "Choose another version to go on from, or have the model made again.",
+    ),
     FailureKind.LOST_ANSWER: (
         "The request was sent, but Rodin's answer was lost, so nobody can tell whether it was taken.",
         "It is not sent again by itself. You can have it sent again, which may be charged a second time, or let it be.",

@@ -6,13 +6,14 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from bot import text
+from bot.choices import choices_of, costs_of
 from bot.exhibit import Links
 from bot.facts import fact_table
 from bot.history import History
-from bot.model import FailureKind, FileRole, Task, TaskState
+from bot.model import FileRole, Task, TaskState
 from bot.ports import Clock, TaskStore
 from bot.schedule import expected_wait
-from bot.update import Bar, Choice, Update
+from bot.update import Bar, Update
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,8 +63,7 @@ def under_way(task: Task, *, now: datetime, place: int, wait: timedelta, expecte
         bar = Bar(fraction=task.progress, elapsed_s=elapsed.total_seconds(), expected_s=expected.total_seconds())
     if task.muted:
         lines.append(text.muted())
-    choices = () if task.muted else (Choice.CANCEL,)
-    return _update(task, headline, tuple(lines), choices=choices, bar=bar)
+    return _update(task, headline, tuple(lines), bar=bar)
 
 
 def ending(task: Task, *, viewer_url: str | None = None, download_url: str | None = None) -> Update:
@@ -71,29 +71,20 @@ def ending(task: Task, *, viewer_url: str | None = None, download_url: str | Non
     asked = text.asked(task.request, task.price)
     if task.state is TaskState.READY:
         if task.showing.removal is not None:
-            return _update(task, text.removal(task.showing.removal), (asked, text.spent(task)), choices=_again(task))
+            return _update(task, text.removal(task.showing.removal), (asked, text.spent(task)))
         known = (*text.remarks(task.request), *text.showing_lines(task), text.spent(task))
         files = tuple(text.file_line(file) for file in task.files)
-        choices = (Choice.AGAIN, Choice.LINKS, Choice.DELETE) if task.files else (Choice.AGAIN,)
-        update = _update(task, text.ready(task), (asked, *known, *files), choices=choices)
+        update = _update(task, text.ready(task), (asked, *known, *files))
         facts = fact_table(task.showing.facts) if task.showing.facts else ()
         return replace(update, viewer_url=viewer_url, download_url=download_url, facts=facts)
     if task.state is TaskState.CANCELLED:
-        return _update(task, text.cancelled(), (asked,), choices=_again(task))
+        return _update(task, text.cancelled(), (asked,))
     headline, *rest = text.failure(task)
-    has_pictures = task.failure is None or task.failure.kind is not FailureKind.PICTURES_LOST
-    can_repeat = has_pictures and task.showing.removal is None
-    return _update(task, headline, (*rest, asked), choices=(Choice.RESEND,) if can_repeat else ())
+    return _update(task, headline, (*rest, asked))
 
 
-def _again(task: Task) -> tuple[Choice, ...]:
-    """Offer another one where the pictures that it was asked with are gone, if it needs none."""
-    return () if task.request.pictures else (Choice.AGAIN,)
-
-
-def _update(
-    task: Task, headline: str, lines: tuple[str, ...], *, choices: tuple[Choice, ...] = (), bar: Bar | None = None
-) -> Update:
+def _update(task: Task, headline: str, lines: tuple[str, ...], *, bar: Bar | None = None) -> Update:
+    choices = choices_of(task)
     return Update(
         task_id=task.id,
         revision=task.revision,
@@ -105,6 +96,7 @@ def _update(
         bar=bar,
         files=task.files,
         choices=choices,
+        costs=tuple((choice, text.as_credits(amount)) for choice, amount in costs_of(task, choices)),
         ending=task.has_ended,
         is_muted=task.muted,
         is_told=task.told >= task.revision,

@@ -25,6 +25,7 @@ class TypedWish:
     prompt: str
     images: tuple[Path, ...]
     options: dict[str, str]
+    keeps_pictures: bool = False
 
     async def read(self) -> Wish:
         """Read the pictures.
@@ -33,7 +34,9 @@ class TypedWish:
             UserMistake: a path leads to no readable file.
         """
         pictures = [await asyncio.to_thread(_read_picture, path) for path in self.images]
-        return Wish(prompt=self.prompt, pictures=tuple(pictures), options=self.options)
+        return Wish(
+            prompt=self.prompt, pictures=tuple(pictures), options=self.options, keeps_pictures=self.keeps_pictures
+        )
 
 
 def add_wish_arguments(parser: argparse.ArgumentParser) -> None:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import difflib
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
 
 from adapters.console.arguments import TypedWish
-from bot.catalog import OPTIONS, PRESETS, split_command
+from bot.catalog import FORMATS, OPTIONS, PRESETS, SPLIT_CHOICES, TEXTURE_CHOICES, split_command
 from bot.errors import UserMistake
 
 
@@ -18,10 +18,16 @@ class Verb(StrEnum):
 
     GENERATE = "generate"
     STATUS = "status"
+    SHOW = "show"
     LIST = "list"
     CANCEL = "cancel"
     RESEND = "resend"
     AGAIN = "again"
+    VARIATION = "variation"
+    BETTER = "better"
+    FORMAT = "format"
+    RETEXTURE = "retexture"
+    SPLIT = "split"
     LINKS = "links"
     DELETE = "delete"
     USAGE = "usage"
@@ -34,40 +40,88 @@ class Verb(StrEnum):
 HELP = {
     Verb.GENERATE: ("generate WORDS [--image PATH] [--preset P] …", "make a model from words, pictures or both"),
     Verb.STATUS: ("status ID", "how one task stands"),
-    Verb.LIST: ("list", "your newest tasks"),
+    Verb.SHOW: ("show ID", "one task, and the versions it belongs to"),
+    Verb.LIST: ("list [--tree]", "your newest tasks, or the trees of their versions"),
     Verb.CANCEL: ("cancel ID", "call a task off"),
     Verb.RESEND: ("resend ID", "ask again for what failed or stayed unclear"),
     Verb.AGAIN: ("again ID", "make the same once more, with another seed"),
+    Verb.VARIATION: ("variation ID WORDS [--image PATH] …", "the same with other words, pictures or options"),
+    Verb.BETTER: ("better ID", "the same in the next tier up"),
+    Verb.FORMAT: ("format ID FORMAT", "the same in another file format"),
+    Verb.RETEXTURE: ("retexture ID WORDS [--image PATH]", "a new texture over the model"),
+    Verb.SPLIT: ("split ID [STRENGTH] [WORDS]", "the model in parts; strength is 2 to 12"),
     Verb.LINKS: ("links ID", "links to the files of a finished task"),
     Verb.DELETE: ("delete ID", "remove the files of a finished task, for good"),
     Verb.USAGE: ("usage", "what you have used"),
     Verb.BALANCE: ("balance", "the credits that are left"),
-    Verb.HELP: ("help", "this list; help generate shows every option"),
+    Verb.HELP: ("help", "this list; help and a command tells more about it"),
     Verb.AS: ("as NAME", "go on as another person"),
     Verb.QUIT: ("quit", "leave; so does Ctrl-D"),
 }
 
-OTHER_WORDS = {"gen": Verb.GENERATE, "show": Verb.STATUS, "exit": Verb.QUIT, "?": Verb.HELP, "ls": Verb.LIST}
+DETAILS = {
+    Verb.VARIATION: (
+        "What you leave out stays as it was; the seed is new. --image puts pictures in the place of the earlier ones,",
+        "--add joins pictures to them. help generate shows every option.",
+    ),
+    Verb.BETTER: ("Same words, pictures and seed. What you chose is kept where that tier knows it.",),
+    Verb.FORMAT: (f"One of {', '.join(FORMATS)}. Rodin makes it anew, with the same seed, and charges for it.",),
+    Verb.RETEXTURE: (
+        "Say how it should look, in words or with one picture; a picture says more.",
+        f"Options: {', '.join(f'--{name}' for name in TEXTURE_CHOICES)}.",
+    ),
+    Verb.SPLIT: (
+        "More strength gives more parts; words say how to split, such as: split ID wheels apart from the body.",
+        f"Options: {', '.join(f'--{name}' for name in SPLIT_CHOICES)}.",
+    ),
+}
+"""What `help` tells of a command beyond its line."""
+
+OTHER_WORDS = {
+    "gen": Verb.GENERATE,
+    "exit": Verb.QUIT,
+    "?": Verb.HELP,
+    "ls": Verb.LIST,
+    "vary": Verb.VARIATION,
+    "texture": Verb.RETEXTURE,
+    "parts": Verb.SPLIT,
+    "convert": Verb.FORMAT,
+}
 
 ADDRESSED = re.compile(r"^(?:/?rodin\b\s*|/)", re.IGNORECASE)
 """What other platforms have before a command."""
 
-IMAGE = re.compile(r"""(?<!\S)--image(?:\s+|=)(?:"([^"]+)"|'([^']+)'|(?!--)([^\s"']\S*))""")
+IMAGE = re.compile(r"""(?<!\S)--(?:image|add)(?:\s+|=)(?:"([^"]+)"|'([^']+)'|(?!--)([^\s"']\S*))""")
 """A picture by its path; a path with spaces stands in quotation marks."""
 
-BARE_IMAGE = re.compile(r"(?<!\S)--image(?![^\s=])")
+BARE_IMAGE = re.compile(r"(?<!\S)--(?:image|add)(?![^\s=])")
 """The same without a path that could be read."""
 
-NEEDS_ID = frozenset({Verb.STATUS, Verb.CANCEL, Verb.RESEND, Verb.AGAIN, Verb.LINKS, Verb.DELETE})
+ADDED = re.compile(r"(?<!\S)--add(?![^\s=])")
+"""Pictures that join the earlier ones, instead of taking their place."""
+
+STRENGTH = re.compile(r"([0-9]+)(?:\s+|$)")
+"""A number in front of the words of a split."""
+
+WITH_WISH = frozenset({Verb.VARIATION, Verb.RETEXTURE, Verb.SPLIT})
+"""Commands that say which task, and then what is wanted of it."""
+
+NEEDS_ID = frozenset(
+    {
+        *(Verb.STATUS, Verb.SHOW, Verb.CANCEL, Verb.RESEND, Verb.AGAIN, Verb.BETTER, Verb.FORMAT),
+        *(Verb.LINKS, Verb.DELETE, *WITH_WISH),
+    }
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Command:
-    """One line, understood. `word` is a task id, a name, or what help is wanted for."""
+    """One line, understood. `word` is a task id, a name, or what help is wanted for; `more` what follows it."""
 
     verb: Verb
     wish: TypedWish | None = None
     word: str = ""
+    more: str = ""
 
 
 def parse_line(line: str) -> Command | None:
@@ -82,7 +136,10 @@ def parse_line(line: str) -> Command | None:
     verb = _verb(verb_word.lower())
     if verb is Verb.GENERATE:
         return Command(verb=verb, wish=_wish(rest))
-    return Command(verb=verb, word=_word(verb, rest.split()))
+    word = _word(verb, rest.split())
+    more = rest.strip()[len(word) :].strip()
+    wish = _wish_about(verb, more) if verb in WITH_WISH else None
+    return Command(verb=verb, wish=wish, word=word, more=more)
 
 
 def help_lines(topic: str = "") -> tuple[str, ...]:
@@ -91,7 +148,14 @@ def help_lines(topic: str = "") -> tuple[str, ...]:
         presets = (f"  --preset {name:<9} {preset.summary}" for name, preset in PRESETS.items())
         options = (f"  --{option.name:<11} {option.summary}" for option in OPTIONS if option.name != "preset")
         return ("Presets:", *presets, "Options:", *options)
+    if topic:
+        return _help_about(_verb(topic.lower()))
     return tuple(f"  {usage:<44} {what}" for usage, what in HELP.values())
+
+
+def _help_about(verb: Verb) -> tuple[str, ...]:
+    usage, what = HELP[verb]
+    return (f"{usage}: {what}.", *(f"  {line}" for line in DETAILS.get(verb, ())))
 
 
 def _verb(word: str) -> Verb:
@@ -110,11 +174,21 @@ def _wish(words: str) -> TypedWish:
     others = IMAGE.sub(" ", words)
     if BARE_IMAGE.search(others):
         raise UserMistake(
-            "--image wants the path of a picture, such as --image pot.jpg; a path with spaces stands in quotation "
-            "marks. Nothing was sent."
+            "--image wants the path of a picture, such as --image pot.jpg, and so does --add; a path with spaces "
+            "stands in quotation marks. Nothing was sent."
         )
     prompt, options = split_command(others)
-    return TypedWish(prompt=_unquoted(prompt), images=images, options=options)
+    keeps = ADDED.search(words) is not None
+    return TypedWish(prompt=_unquoted(prompt), images=images, options=options, keeps_pictures=keeps)
+
+
+def _wish_about(verb: Verb, words: str) -> TypedWish:
+    """Read what follows a task's id; a split's strength may stand there as a bare number."""
+    strength = STRENGTH.match(words) if verb is Verb.SPLIT else None
+    if strength is None:
+        return _wish(words)
+    wish = _wish(words[strength.end() :])
+    return replace(wish, options={"strength": strength[1], **wish.options})
 
 
 def _unquoted(prompt: str) -> str:

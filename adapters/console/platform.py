@@ -44,6 +44,9 @@ class ConsolePlatform:
     async def stop(self) -> None:
         """Nothing to disconnect."""
 
+    async def watch(self) -> None:
+        """Nothing that could end: the chat ends with its keyboard."""
+
     async def ping(self) -> None:
         """A terminal is always there."""
 

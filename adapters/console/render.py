@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import os
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from rich.text import Text
 
 from adapters.console.delivery import taken_home
+from bot.chat import Version
 from bot.model import FileRole, TaskState
 from bot.update import Choice, Update
 
@@ -25,6 +26,11 @@ CHOICES = {
     Choice.CANCEL: "cancel {id} calls it off",
     Choice.RESEND: "resend {id} sends it again",
     Choice.AGAIN: "again {id} makes another one, with another seed",
+    Choice.VARIATION: "variation {id} WORDS makes it with other words, pictures or options",
+    Choice.BETTER: "better {id} makes it in the next tier up",
+    Choice.FORMAT: "format {id} FORMAT makes it in another file format",
+    Choice.RETEXTURE: "retexture {id} WORDS puts a new texture over it",
+    Choice.SPLIT: "split {id} takes it apart",
     Choice.LINKS: "links {id} gives links to its files",
     Choice.DELETE: "delete {id} removes its files",
 }
@@ -76,6 +82,38 @@ def short_line(update: Update) -> Text:
         (f"{update.task_id}  ", "cyan"),
         f"{plain(update.title)}  ",
         (f"{update.state}{percent}", style),
+    )
+
+
+def tree_text(version: Version, *, marks: bool = False) -> Text:
+    """Return a tree of versions, one line each; with `marks`, the one that was asked about is pointed at."""
+    return Text("\n").join(_tree_lines(version, before="", branch="", marks=marks))
+
+
+def members_of(version: Version) -> set[str]:
+    """Return the ids of all versions in a tree."""
+    return {version.update.task_id}.union(*map(members_of, version.children))
+
+
+def _tree_lines(version: Version, *, before: str, branch: str, marks: bool) -> Iterator[Text]:
+    pointer = ("  ← this one", "bold") if marks and version.is_asked_for else ""
+    yield Text.assemble(before, branch, _version_line(version), pointer)
+    below = before + {"": "", "├─ ": "│  ", "└─ ": "   "}[branch]
+    for child in version.children:
+        is_last = child is version.children[-1]
+        yield from _tree_lines(child, before=below, branch="└─ " if is_last else "├─ ", marks=marks)
+
+
+def _version_line(version: Version) -> Text:
+    """Return the first version by its title, every other one by what sets it apart."""
+    if not version.difference:
+        return short_line(version.update)
+    mark, style = MARKS.get(version.update.state, ("…", "cyan"))
+    return Text.assemble(
+        (f"{mark} ", style),
+        (f"{version.update.task_id}  ", "cyan"),
+        f"{plain(version.difference)}  ",
+        (f"{version.update.state}", style),
     )
 
 
@@ -141,7 +179,13 @@ def _view_lines(update: Update) -> list[Text]:
 
 
 def _choice_lines(update: Update) -> list[Text]:
-    return [Text(f"  {CHOICES[choice].format(id=update.task_id)}", "italic") for choice in update.choices]
+    return [Text(f"  {_choice_line(update, choice)}", "italic") for choice in update.choices]
+
+
+def _choice_line(update: Update, choice: Choice) -> str:
+    """Return what to type, and what that costs where it costs something."""
+    cost = update.cost_of(choice)
+    return CHOICES[choice].format(id=update.task_id) + (f" ({cost})" if cost else "")
 
 
 def _short_path(path: Path) -> str:

@@ -15,12 +15,12 @@ from adapters.console.address import DEFAULT_SPEAKER, address_of, owner_of
 from adapters.console.arguments import TypedWish
 from adapters.console.commands import Command, Verb, help_lines, parse_line
 from adapters.console.platform import ConsolePlatform
-from adapters.console.render import full_text, plain, short_line
+from adapters.console.render import full_text, members_of, plain, short_line, tree_text
 from adapters.console.screens import ChatScreen
 from bot import text
-from bot.chat import Intake
+from bot.chat import Intake, Wish
 from bot.errors import StorageError, UserMistake
-from bot.model import Task, TaskState
+from bot.model import Address, Owner, Task, TaskState
 from bot.update import Update
 
 OLDER_TASKS = 1000
@@ -122,10 +122,16 @@ class Session:
         doers: dict[Verb, Callable[[Command], Awaitable[None]]] = {
             Verb.GENERATE: self._generate,
             Verb.STATUS: self._status,
+            Verb.SHOW: self._show,
             Verb.LIST: self._list,
             Verb.CANCEL: self._cancel,
             Verb.RESEND: self._resend,
             Verb.AGAIN: self._again,
+            Verb.VARIATION: self._variation,
+            Verb.BETTER: self._better,
+            Verb.FORMAT: self._format,
+            Verb.RETEXTURE: self._retexture,
+            Verb.SPLIT: self._split,
             Verb.LINKS: self._links,
             Verb.DELETE: self._delete,
             Verb.USAGE: self._usage,
@@ -143,21 +149,62 @@ class Session:
         update = await self.intake.status(command.word, owner_of(self.speaker))
         self.platform.screen.write(full_text(update))
 
+    async def _show(self, command: Command) -> None:
+        await self._status(command)
+        family = await self.intake.family(command.word, owner_of(self.speaker))
+        if family.children:
+            self.platform.screen.write(tree_text(family, marks=True))
+
     async def _list(self, command: Command) -> None:
+        wanted = command.word.removeprefix("--").lower()
+        if wanted not in {"", "tree"}:
+            raise UserMistake(f'list knows only --tree, not "{plain(command.word)}".')
         updates = await self.intake.tasks(owner_of(self.speaker))
-        for update in updates:
-            self.platform.screen.write(short_line(update))
+        if wanted:
+            await self._list_trees(updates)
+        else:
+            for update in updates:
+                self.platform.screen.write(short_line(update))
         if not updates:
             self.write("You have asked for nothing yet. Type: generate and what you want.")
+
+    async def _list_trees(self, updates: Sequence[Update]) -> None:
+        """Write each tree once, that of the newest task first."""
+        written: set[str] = set()
+        for update in updates:
+            if update.task_id in written:
+                continue
+            family = await self.intake.family(update.task_id, owner_of(self.speaker))
+            written |= members_of(family)
+            self.platform.screen.write(tree_text(family))
 
     async def _cancel(self, command: Command) -> None:
         self.write(await self.intake.cancel(command.word, owner_of(self.speaker)))
 
     async def _resend(self, command: Command) -> None:
-        self._accepted(await self.intake.resend(command.word, owner_of(self.speaker), address_of(self.speaker)))
+        self._accepted(await self.intake.resend(command.word, *self._here()))
 
     async def _again(self, command: Command) -> None:
-        self._accepted(await self.intake.again(command.word, owner_of(self.speaker), address_of(self.speaker)))
+        self._accepted(await self.intake.again(command.word, *self._here()))
+
+    async def _variation(self, command: Command) -> None:
+        self._accepted(await self.intake.variation(command.word, await _wish_of(command), *self._here()))
+
+    async def _better(self, command: Command) -> None:
+        self._accepted(await self.intake.better(command.word, *self._here()))
+
+    async def _format(self, command: Command) -> None:
+        self._accepted(await self.intake.other_format(command.word, command.more, *self._here()))
+
+    async def _retexture(self, command: Command) -> None:
+        self._accepted(await self.intake.retexture(command.word, await _wish_of(command), *self._here()))
+
+    async def _split(self, command: Command) -> None:
+        self._accepted(await self.intake.split(command.word, await _wish_of(command), *self._here()))
+
+    def _here(self) -> tuple[Owner, Address]:
+        """Return who speaks, and where they are told."""
+        return owner_of(self.speaker), address_of(self.speaker)
 
     async def _links(self, command: Command) -> None:
         fresh = await self.intake.fresh_links(command.word, owner_of(self.speaker))
@@ -183,6 +230,11 @@ class Session:
     async def _as(self, command: Command) -> None:
         self.speaker = command.word
         self.write(f"You are {command.word} now.")
+
+
+async def _wish_of(command: Command) -> Wish:
+    """Return the wish of a command that has one, with its pictures read."""
+    return Wish() if command.wish is None else await command.wish.read()
 
 
 async def chat(session: Session, screen: ChatScreen) -> None:

@@ -50,12 +50,13 @@ def _answer(order: dict[str, Any], folder: Path) -> dict[str, object]:
     # Imported only now: the limits hold for the libraries too.
     from PIL import Image  # noqa: PLC0415
 
-    from adapters.preview.orders import ORDERS  # noqa: PLC0415
+    from adapters.preview.orders import ORDERS, Job  # noqa: PLC0415
     from adapters.preview.solid import Unreadable  # noqa: PLC0415
 
     Image.MAX_IMAGE_PIXELS = None  # sizes are checked by adapters.preview.pictures, before anything is decoded
     try:
-        return {"done": ORDERS[order["what"]](Path(order["model"]), folder, order["limit_bytes"])}
+        job = Job(model=Path(order["model"]), folder=folder, limit_bytes=order["limit_bytes"], spread=order["spread"])
+        return {"done": ORDERS[order["what"]](job)}
     except Unreadable as error:
         return {"problem": str(error)}
     except MemoryError:

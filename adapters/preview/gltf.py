@@ -154,6 +154,7 @@ class _Reader:
             if np.linalg.det(placed.matrix[:3, :3]) < 0:
                 corners = np.ascontiguousarray(corners[:, ::-1])
         return Surface(
+            part=placed.number,
             points=_world(points),
             corners=corners,
             normals=None if straight is None else _unit(straight),

@@ -16,8 +16,9 @@ _IDENTITY = tuple(np.eye(4).ravel().tolist())
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Placed:
-    """A mesh in the world; `skin` is None without a rig."""
+    """A mesh in the world, by its place in the scene's order; `skin` is None without a rig."""
 
+    number: int
     mesh: int
     matrix: Floats  # 4 x 4, for columns
     skin: int | None
@@ -50,7 +51,7 @@ def staged(document: Entry) -> Stage:
         matrices[number] = matrix = above @ _local(node)
         if "mesh" in node:
             skin = node.integer("skin") if "skin" in node else None
-            placed.append(Placed(mesh=node.integer("mesh"), matrix=matrix, skin=skin))
+            placed.append(Placed(number=len(placed), mesh=node.integer("mesh"), matrix=matrix, skin=skin))
         children = node.integers("children", most=100_000)
         waiting += [(child, matrix, depth + 1) for child in reversed(children)]
     return Stage(placed=tuple(placed), matrices=matrices)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import asdict, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,6 +11,7 @@ from PIL import Image
 
 from adapters.preview.encoders import COLUMNS, FRAME_MS, FRAMES, save_gif, save_still, save_strip, save_webp
 from adapters.preview.formats import kind_of, read_model
+from adapters.preview.parts import moved_apart
 from adapters.preview.reducing import reduced
 from adapters.preview.solid import Solid, Unreadable, bounds
 from adapters.preview.welding import is_watertight
@@ -26,7 +27,17 @@ _TEXTURE_PX = 1024
 _HELP = "On Debian or Ubuntu: sudo apt-get install --no-install-recommends libegl1 libgl1-mesa-dri libopengl0."
 
 
-def ready(_model: Path, _folder: Path, _limit_bytes: int) -> Answer:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Job:
+    """One order: the model, the folder for what is made, and the numbers that some orders need."""
+
+    model: Path
+    folder: Path
+    limit_bytes: int = 0
+    spread: float = 0.0
+
+
+def ready(_job: Job) -> Answer:
     """Whether anything can be drawn here; `missing` is None or says why not and what helps."""
     try:
         _opengl().release()
@@ -35,40 +46,45 @@ def ready(_model: Path, _folder: Path, _limit_bytes: int) -> Answer:
     return {"missing": None}
 
 
-def look(model: Path, folder: Path, _limit_bytes: int) -> Answer:
+def look(job: Job) -> Answer:
     """The facts and, where it can be drawn, the still."""
-    solid = read_model(model, texture_px=_TEXTURE_PX)
+    solid = read_model(job.model, texture_px=_TEXTURE_PX)
     facts = asdict(_measured(solid))
     try:
-        for frame in _frames(solid, 1):
-            save_still(frame, folder / STILL)
+        for frame in _frames(_shown(solid, job), 1):
+            save_still(frame, job.folder / STILL)
     except Unreadable as error:
         return {"facts": facts, "still": False, "problem": str(error)}
     return {"facts": facts, "still": True, "problem": " ".join(solid.notes)}
 
 
-def turn(model: Path, folder: Path, _limit_bytes: int) -> Answer:
+def turn(job: Job) -> Answer:
     """One whole turn, in three files."""
-    frames = list(_frames(read_model(model, texture_px=_TEXTURE_PX), FRAMES))
-    save_webp(frames, folder / WEBP)
-    save_gif(frames, folder / GIF)
-    save_strip(frames, folder / STRIP)
+    frames = list(_frames(_shown(read_model(job.model, texture_px=_TEXTURE_PX), job), FRAMES))
+    save_webp(frames, job.folder / WEBP)
+    save_gif(frames, job.folder / GIF)
+    save_strip(frames, job.folder / STRIP)
     return {"frames": FRAMES, "columns": COLUMNS, "frame_ms": FRAME_MS, "strip_px": frames[0].width}
 
 
-def reduce(model: Path, folder: Path, limit_bytes: int) -> Answer:
+def reduce(job: Job) -> Answer:
     """A smaller copy of a GLB."""
-    if kind_of(model) != "glb":
+    if kind_of(job.model) != "glb":
         raise Unreadable("Only GLB files can be made smaller here.")
-    return asdict(reduced(model, folder / SMALLER, limit_bytes=limit_bytes))
+    return asdict(reduced(job.model, job.folder / SMALLER, limit_bytes=job.limit_bytes))
 
 
-ORDERS: Mapping[str, Callable[[Path, Path, int], Answer]] = {
+ORDERS: Mapping[str, Callable[[Job], Answer]] = {
     "ready": ready,
     "look": look,
     "turn": turn,
     "reduce": reduce,
 }
+
+
+def _shown(solid: Solid, job: Job) -> Solid:
+    """The model as it is drawn: with its parts apart where that is wanted."""
+    return replace(solid, surfaces=moved_apart(solid.surfaces, job.spread))
 
 
 def _measured(solid: Solid) -> MeshFacts:

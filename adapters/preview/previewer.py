@@ -40,20 +40,20 @@ class ChildPreviewer:
         missing = answer["missing"]
         return None if missing is None else str(missing)
 
-    async def look(self, model: Path, folder: Path) -> Look:
+    async def look(self, model: Path, folder: Path, *, spread: float = 0.0) -> Look:
         """See the port."""
         async with self._workshop(folder) as workshop:
-            answer = await self._obeyed("look", model, workshop)
+            answer = await self._obeyed(Order(what="look", model=model, spread=spread), workshop)
             still = workshop / orders.STILL if answer["still"] else None
             if still is not None:
                 await asyncio.to_thread(check_picture, still, "PNG", frames=1, most_bytes=_STILL_BYTES)
                 still = _moved(still, folder)
         return Look(still=still, facts=_facts(answer["facts"]), problem=answer["problem"])
 
-    async def turn(self, model: Path, folder: Path) -> Turntable:
+    async def turn(self, model: Path, folder: Path, *, spread: float = 0.0) -> Turntable:
         """See the port."""
         async with self._workshop(folder) as workshop:
-            answer = await self._obeyed("turn", model, workshop)
+            answer = await self._obeyed(Order(what="turn", model=model, spread=spread), workshop)
             webp, gif, strip = (workshop / name for name in (orders.WEBP, orders.GIF, orders.STRIP))
             frames = answer["frames"]
             await asyncio.to_thread(check_picture, webp, "WEBP", frames=frames, most_bytes=_TURN_BYTES)
@@ -69,15 +69,15 @@ class ChildPreviewer:
     async def reduce(self, model: Path, target: Path, *, limit_bytes: int) -> Reduction:
         """See the port."""
         async with self._workshop(target.parent) as workshop:
-            answer = await self._obeyed("reduce", model, workshop, limit_bytes=limit_bytes)
+            answer = await self._obeyed(Order(what="reduce", model=model, limit_bytes=limit_bytes), workshop)
             smaller = workshop / orders.SMALLER
             await asyncio.to_thread(check_glb, smaller, limit_bytes)
             smaller.replace(target)
         return Reduction(**answer)
 
-    async def _obeyed(self, what: str, model: Path, workshop: Path, *, limit_bytes: int = 0) -> dict[str, Any]:
+    async def _obeyed(self, order: Order, workshop: Path) -> dict[str, Any]:
         async with self._turn:
-            return await obeyed(Order(what=what, model=model, limit_bytes=limit_bytes), workshop, self._limits)
+            return await obeyed(order, workshop, self._limits)
 
     @contextlib.asynccontextmanager
     async def _workshop(self, folder: Path) -> AsyncIterator[Path]:

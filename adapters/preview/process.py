@@ -70,6 +70,7 @@ class Order:
     what: str
     model: Path
     limit_bytes: int = 0
+    spread: float = 0.0
 
 
 async def obeyed(order: Order, folder: Path, limits: Limits) -> dict[str, Any]:
@@ -82,6 +83,7 @@ async def obeyed(order: Order, folder: Path, limits: Limits) -> dict[str, Any]:
         "what": order.what,
         "model": str(order.model.absolute()),
         "limit_bytes": order.limit_bytes,
+        "spread": order.spread,
         "limits": limits.for_child(),
     }
     # At once: a thread would go on writing while the folder of a cancelled order is taken away.

@@ -83,6 +83,7 @@ class Surface:
     uvs: tuple[Singles | None, Singles | None] = (None, None)  # (n, 2), v from the picture's upper edge
     colours: Bytes | None = None  # (n, 4), linear, 255 is one
     material: Material = CLAY
+    part: int = 0  # surfaces of one part stay together when parts are moved apart
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -137,6 +137,17 @@ async def test_a_turn_brings_what_every_platform_plays(drawing, tmp_path, result
     assert names(results) == {"turntable.webp", "turntable.gif", "frames.webp"}
 
 
+async def test_parts_stand_apart_in_the_pictures_and_not_in_the_facts(drawing, tmp_path, results):
+    model = made(tmp_path, faces=1000, prompt="a chair", parts=4)["base_basic_pbr.glb"]
+
+    whole = await drawing.look(model, results)
+    before = whole.still.read_bytes()
+    apart = await drawing.look(model, results, spread=0.6)
+
+    assert apart.facts == whole.facts
+    assert apart.still.read_bytes() != before
+
+
 async def test_a_ball_that_looks_the_same_from_everywhere_still_gets_its_turn(drawing, tmp_path, results):
     points, _, faces = ball()
     text = "".join(f"v {x} {y} {z}\n" for x, y, z in points)

@@ -13,6 +13,11 @@ import pytest
 from _pytest.mark.structures import ParameterSet
 from sqlalchemy import make_url
 
+from storage.migrations import versions
+
+NEWEST = max(path.name for path in Path(versions.__file__).parent.glob("0*.py")).partition("_")[0]
+"""The revision to which every database is brought."""
+
 SERVER_VARIABLE = "TEST_DATABASE_URL"
 """Names a PostgreSQL server where schemas may be made; `.ci/postgres start DIR` starts one and prints it."""
 

@@ -16,6 +16,7 @@ from pathlib import Path
 from bot.catalog import price
 from bot.errors import FileLinkExpired, VendorRefused, VendorUnclear
 from bot.model import (
+    Ask,
     BangRequest,
     JobState,
     JobStatus,
@@ -56,11 +57,12 @@ def bytes_of(name: str) -> bytes:
 
 @dataclass(slots=True, kw_only=True)
 class Taken:
-    """What this Rodin knows of one submission. `names` are its listed files."""
+    """What this Rodin knows of one submission. `model` is the uploaded one; `names` are its listed files."""
 
-    request: Request
+    request: Ask
     pictures: tuple[bytes, ...]
     submission: Submission
+    model: bytes | None = None
     jobs: tuple[JobStatus, ...] = ()
     names: tuple[str, ...] = ()
     links: int = 0
@@ -114,25 +116,33 @@ class ScriptedGenerator:
             taken.names = names or ("base_basic_pbr.glb", "preview.webp")
 
     async def submit(self, request: Request, pictures: Sequence[bytes]) -> Submission:
-        await self._begin("submit")
+        return await self._take("submit", f"Rodin {request.tier}", request, pictures=tuple(pictures))
+
+    async def submit_texture(self, request: TextureRequest, model: Path, image: bytes) -> Submission:
+        return await self._take("submit_texture", request.product, request, pictures=(image,), model=model)
+
+    async def submit_bang(self, request: BangRequest, model: Path | None, image: bytes | None) -> Submission:
+        if (request.asset_id is None) == (model is None) or (request.model_name is None) != (model is None):
+            raise ValueError("BANG takes either the id of a finished task or a model with a name")
+        pictures = () if image is None else (image,)
+        return await self._take("submit_bang", request.product, request, pictures=pictures, model=model)
+
+    async def _take(
+        self, method: str, item: str, request: Ask, *, pictures: tuple[bytes, ...], model: Path | None = None
+    ) -> Submission:
+        await self._begin(method)
         number = len(self.ledger) + 1
         amount = price(request)
         uuid = f"uuid-of-{number}"
-        item = f"Rodin {request.tier}"
         self.ledger.append(UsageRecord(task_uuid=uuid, time=self.clock.now(), item=item, amount=amount))
         submission = Submission(
             uuid=uuid, subscription_key=f"key-of-{number}", consumed=amount if self.consumed else None
         )
-        self.taken[uuid] = Taken(request=request, pictures=tuple(pictures), submission=submission)
+        content = None if model is None else model.read_bytes()
+        self.taken[uuid] = Taken(request=request, pictures=pictures, submission=submission, model=content)
         if self.lost:
             raise self.lost.popleft()
         return submission
-
-    async def submit_texture(self, request: TextureRequest, model: Path, image: bytes) -> Submission:
-        raise NotImplementedError("no loop asks for this yet")
-
-    async def submit_bang(self, request: BangRequest, model: Path | None, image: bytes | None) -> Submission:
-        raise NotImplementedError("no loop asks for this yet")
 
     async def status(self, submission: Submission) -> tuple[JobStatus, ...]:
         await self._begin("status")

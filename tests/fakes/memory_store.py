@@ -8,7 +8,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 
+from bot.controls import Block, BlockKind, Pause, is_about
 from bot.errors import DuplicateEvent, NoSuchTask, StaleTask, SubmissionTaken, TaskExists
+from bot.limits import Limits, Scope, check, scopes_of
 from bot.model import AT_VENDOR, Address, Charge, Owner, Task, TaskState, Usage
 from bot.ports import Worker
 
@@ -32,12 +34,16 @@ class MemoryTaskStore:
 
     def __init__(self) -> None:
         self._rows: dict[str, _Row] = {}
+        self.pause: Pause | None = None
+        self.blocks: dict[tuple[BlockKind, str], Block] = {}
 
-    async def add(self, task: Task) -> None:
+    async def add(self, task: Task, *, within: Limits | None = None) -> None:
         if task.event is not None:
             for row in self._rows.values():
                 if row.task.event == task.event:
                     raise DuplicateEvent(row.task.id)
+        if within is not None:
+            self._check_limits(task, within)
         if task.id in self._rows:
             raise TaskExists(f"task {task.id} has been written before")
         self._check_submission(task)
@@ -64,15 +70,24 @@ class MemoryTaskStore:
 
     async def claim_accepted(self, worker: Worker, *, now: datetime, parallel: int) -> Task | None:
         now = _to_ms(now)
-        running = Counter(_person(row.task.owner) for row in self._rows.values() if _is_at_vendor(row, now))
+        at_vendor = [row.task.owner for row in self._rows.values() if _is_at_vendor(row, now)]
+        people, servers = Counter(map(_person, at_vendor)), Counter(map(_server, at_vendor))
         waiting = [
             row
             for row in self._rows.values()
-            if row.task.state is TaskState.ACCEPTED and row.task.next_at <= now and not _holds(row.work, now)
+            if row.task.state is TaskState.ACCEPTED
+            and row.task.next_at <= now
+            and not _holds(row.work, now)
+            and not self._is_blocked(row.task)
         ]
-        if not waiting or running.total() >= parallel:
+        if not waiting or len(at_vendor) >= parallel or self.pause:
             return None
-        row = min(waiting, key=lambda row: (running[_person(row.task.owner)], *_age(row.task)))
+
+        def turn(row: _Row) -> tuple[object, ...]:
+            owner = row.task.owner
+            return people[_person(owner)], servers[_server(owner)] if owner.server_id else 0, *_age(row.task)
+
+        row = min(waiting, key=turn)
         row.work = _Lease(worker.name, now + worker.lease)
         return row.task
 
@@ -145,6 +160,9 @@ class MemoryTaskStore:
 
         return tuple(sorted(self._tasks(lives_there), key=_age, reverse=True)[:limit])
 
+    async def children(self, task_ids: Collection[str], *, limit: int) -> tuple[Task, ...]:
+        return tuple(sorted(self._tasks(lambda task: task.parent_id in set(task_ids)), key=_age)[:limit])
+
     async def tasks_in(self, states: Collection[TaskState], *, limit: int) -> tuple[Task, ...]:
         return tuple(sorted(self._tasks(lambda task: task.state in states), key=_age)[:limit])
 
@@ -155,7 +173,7 @@ class MemoryTaskStore:
     async def durations(self, tier: str, *, limit: int) -> tuple[timedelta, ...]:
         spans = [
             (task.ended_at, task.ended_at - task.submitted_at)
-            for task in self._tasks(lambda task: task.request.tier == tier and task.state is TaskState.READY)
+            for task in self._tasks(lambda task: task.request.product == tier and task.state is TaskState.READY)
             if task.ended_at and task.submitted_at
         ]
         spans.sort(key=lambda span: span[0], reverse=True)
@@ -166,19 +184,43 @@ class MemoryTaskStore:
         recent = [task for task in mine if task.created_at >= _to_ms(since)]
         return Usage(tasks=len(mine), credits=_sum(mine), tasks_today=len(recent), credits_today=_sum(recent))
 
-    async def spent(self, *, platform: str, server_id: str, since: datetime) -> Decimal:
-        return _sum(
-            self._tasks(
-                lambda task: (
-                    (task.owner.platform, task.owner.server_id) == (platform, server_id)
-                    and task.created_at >= _to_ms(since)
-                )
-            )
-        )
+    async def spent(self, scope: Scope, owner: Owner, *, since: datetime) -> Decimal:
+        return self._spent(scope, owner, since)
+
+    def touch_waiting(self) -> int:
+        """Give every waiting task a new revision; return how many there are."""
+        waiting = [row for row in self._rows.values() if row.task.state is TaskState.ACCEPTED]
+        for row in waiting:
+            row.task = row.task.revise()
+        return len(waiting)
 
     async def known_uuids(self, uuids: Collection[str]) -> frozenset[str]:
         ours = {task.submission.uuid for task in self._tasks(lambda _: True) if task.submission}
         return frozenset(ours.intersection(uuids))
+
+    def _check_limits(self, task: Task, limits: Limits) -> None:
+        scopes = scopes_of(task.owner)
+        waiting = list(self._tasks(lambda other: other.state is TaskState.ACCEPTED))
+        check(
+            task.price,
+            limits,
+            spent={one: self._spent(one, task.owner, limits.since) for one in scopes if one in limits.credits},
+            waiting={
+                one: sum(_whose(one, other.owner) == _whose(one, task.owner) for other in waiting)
+                for one in scopes
+                if one in limits.waiting
+            },
+        )
+
+    def _spent(self, scope: Scope, owner: Owner, since: datetime) -> Decimal:
+        return _sum(
+            self._tasks(
+                lambda task: _whose(scope, task.owner) == _whose(scope, owner) and task.created_at >= _to_ms(since)
+            )
+        )
+
+    def _is_blocked(self, task: Task) -> bool:
+        return any(is_about(one, task.owner, "") for one in self.blocks.values())
 
     def _row(self, task_id: str) -> _Row:
         if task_id not in self._rows:
@@ -216,6 +258,19 @@ def _person(owner: Owner) -> tuple[str, str]:
     return owner.platform, owner.user_id
 
 
+def _server(owner: Owner) -> tuple[str, str | None]:
+    return owner.platform, owner.server_id
+
+
+def _whose(scope: Scope, owner: Owner) -> tuple[str | None, ...]:
+    return {
+        Scope.PERSON: (owner.platform, owner.user_id),
+        Scope.CHANNEL: (owner.platform, owner.channel_id),
+        Scope.SERVER: (owner.platform, owner.server_id),
+        Scope.EVERYBODY: (),
+    }[scope]
+
+
 def _age(task: Task) -> tuple[datetime, str]:
     return task.created_at, task.id
 
@@ -235,5 +290,6 @@ def _sum(tasks: Iterable[Task]) -> Decimal:
 def _counted(task: Task) -> Decimal:
     if task.submission and task.submission.consumed is not None:
         return task.submission.consumed
-    surely_free = task.state is TaskState.CANCELLED or (task.failure and task.failure.charged is Charge.NO)
+    is_ours = task.state is TaskState.FAILED and task.failure is None and task.submission is None
+    surely_free = task.state is TaskState.CANCELLED or is_ours or (task.failure and task.failure.charged is Charge.NO)
     return Decimal(0) if surely_free else task.price

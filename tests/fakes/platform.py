@@ -46,6 +46,9 @@ class RecordingPlatform:
     async def stop(self) -> None:
         """Nothing to disconnect."""
 
+    async def watch(self) -> None:
+        """Nothing that could end."""
+
     async def ping(self) -> None:
         """Always there."""
 

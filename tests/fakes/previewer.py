@@ -38,19 +38,22 @@ class ScriptedPreviewer:
     errors: defaultdict[str, deque[Exception]] = field(default_factory=lambda: defaultdict(deque))
     during: dict[str, Callable[[], Awaitable[object]]] = field(default_factory=dict)
     calls: list[str] = field(default_factory=list)
+    spreads: list[float] = field(default_factory=list)
     beside: list[frozenset[str]] = field(default_factory=list)
     """What lay in the model's folder at each call."""
 
     async def ready(self) -> str | None:
         return self.missing
 
-    async def look(self, model: Path, folder: Path) -> Look:
+    async def look(self, model: Path, folder: Path, *, spread: float = 0.0) -> Look:
+        self.spreads.append(spread)
         await self._begin("look", model)
         if self.missing:
             return Look(still=None, facts=self.facts, problem=self.missing)
         return Look(still=self._write(folder / "still.png", model), facts=self.facts, problem=self.problem)
 
-    async def turn(self, model: Path, folder: Path) -> Turntable:
+    async def turn(self, model: Path, folder: Path, *, spread: float = 0.0) -> Turntable:
+        self.spreads.append(spread)
         await self._begin("turn", model)
         if self.missing:
             raise PreviewFailed(self.missing)

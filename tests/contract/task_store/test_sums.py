@@ -7,6 +7,7 @@ from decimal import Decimal
 
 import pytest
 
+from bot.limits import Scope
 from bot.model import (
     Charge,
     Failure,
@@ -112,6 +113,7 @@ async def test_durations_are_those_of_the_newest_finished_models_of_the_tier(sto
             },
             "0",
         ),
+        ({"state": TaskState.FAILED, "submission": None, "failure": None}, "0"),
         (
             {
                 "state": TaskState.FAILED,
@@ -136,7 +138,7 @@ async def test_a_task_counts_what_rodin_took_else_its_price_unless_it_surely_was
 ) -> None:
     await added(store, a_task(**changes))
 
-    spent = await store.spent(platform="console", server_id="desk", since=NOON)
+    spent = await store.spent(Scope.SERVER, an_owner(), since=NOON)
     used = await store.usage(an_owner(), since=NOON)
 
     assert spent == used.credits == used.credits_today == Decimal(credits_used)
@@ -163,19 +165,26 @@ async def test_usage_of_a_stranger_is_nothing(store: TaskStore) -> None:
     assert used == Usage(tasks=0, credits=Decimal(0), tasks_today=0, credits_today=Decimal(0))
 
 
-async def test_a_server_spends_what_all_its_people_spend_since_a_moment(store: TaskStore) -> None:
+@pytest.mark.parametrize(
+    ("scope", "credits_spent"),
+    [(Scope.PERSON, "8.5"), (Scope.CHANNEL, "2.5"), (Scope.SERVER, "4.5"), (Scope.EVERYBODY, "31.5")],
+)
+async def test_a_scope_spends_what_all_its_tasks_cost_since_a_moment(
+    store: TaskStore, scope: Scope, credits_spent: str
+) -> None:
     await added(
         store,
+        a_task(created_at=after(milliseconds=-1), price=Decimal(64)),
         a_task(),
-        a_task(owner=an_owner("bea"), price=Decimal("1.5")),
-        a_task(created_at=after(milliseconds=-1)),
-        a_task(owner=an_owner(server_id="other")),
-        a_task(owner=an_owner(platform="slack")),
-        a_task(owner=an_owner(server_id=None)),
+        a_task(owner=an_owner("bea"), price=Decimal(2)),
+        a_task(owner=an_owner("bea", channel_id="other"), price=Decimal(2)),
+        a_task(owner=an_owner(server_id="other", channel_id=None), price=Decimal(8)),
+        a_task(owner=an_owner(platform="slack"), price=Decimal(16)),
+        a_task(owner=an_owner("bea", server_id=None, channel_id=None), price=Decimal(3)),
     )
 
-    assert await store.spent(platform="console", server_id="desk", since=NOON) == Decimal(2)
-    assert await store.spent(platform="console", server_id="nowhere", since=NOON) == Decimal(0)
+    assert await store.spent(scope, an_owner(), since=NOON) == Decimal(credits_spent)
+    assert await store.spent(scope, an_owner(), since=after(days=1)) == 0
 
 
 async def test_known_uuids_are_those_of_our_tasks(store: TaskStore) -> None:

@@ -119,3 +119,50 @@ async def test_a_claim_changes_nothing_about_the_task(store: TaskStore) -> None:
     await store.claim_accepted(a_worker(), now=NOON, parallel=1)
 
     assert await store.load(task.id) == task
+
+
+async def test_of_people_with_as_few_tasks_the_server_with_the_fewest_goes_first(store: TaskStore) -> None:
+    busy = a_task(state=TaskState.GENERATING, owner=an_owner("cem", server_id="one"))
+    older = a_task(owner=an_owner("ada", server_id="one"))
+    newer = a_task(owner=an_owner("bob", server_id="two"), created_at=after(seconds=1))
+    await added(store, busy, older, newer)
+
+    assert await store.claim_accepted(a_worker(), now=after(minutes=1), parallel=9) == newer
+
+
+async def test_the_person_counts_before_the_server(store: TaskStore) -> None:
+    busy = [a_task(state=TaskState.GENERATING, owner=an_owner(f"p{n}", server_id="one")) for n in range(3)]
+    own = a_task(state=TaskState.GENERATING, owner=an_owner("bob", server_id="three"))
+    new_here = a_task(owner=an_owner("ada", server_id="one"), created_at=after(seconds=1))
+    second_try = a_task(owner=an_owner("bob", server_id="two"))
+    await added(store, *busy, own, new_here, second_try)
+
+    assert await store.claim_accepted(a_worker(), now=after(minutes=1), parallel=9) == new_here
+
+
+async def test_the_same_server_id_on_two_platforms_is_two_servers(store: TaskStore) -> None:
+    busy = a_task(state=TaskState.GENERATING, owner=an_owner("cem", server_id="one", platform="slack"))
+    older = a_task(owner=an_owner("ada", server_id="one"))
+    newer = a_task(owner=an_owner("bob", server_id="two"), created_at=after(seconds=1))
+    await added(store, busy, older, newer)
+
+    assert await store.claim_accepted(a_worker(), now=after(minutes=1), parallel=9) == older
+
+
+async def test_people_outside_any_server_do_not_wait_for_each_other(store: TaskStore) -> None:
+    busy = a_task(state=TaskState.GENERATING, owner=an_owner("cem", server_id=None))
+    alone = a_task(owner=an_owner("ada", server_id=None))
+    newer = a_task(owner=an_owner("bob", server_id="two"), created_at=after(seconds=1))
+    await added(store, busy, alone, newer)
+
+    assert await store.claim_accepted(a_worker(), now=after(minutes=1), parallel=9) == alone
+
+
+async def test_servers_are_served_in_turn_whoever_floods_the_queue(store: TaskStore) -> None:
+    flood = [a_task(owner=an_owner(f"p{n}", server_id="loud"), created_at=after(milliseconds=n)) for n in range(6)]
+    quiet = [a_task(owner=an_owner(f"q{n}", server_id="quiet"), created_at=after(seconds=1 + n)) for n in range(2)]
+    await added(store, *flood, *quiet)
+
+    claimed = [await store.claim_accepted(a_worker(), now=after(minutes=1), parallel=9) for _ in range(5)]
+
+    assert claimed == [flood[0], quiet[0], flood[1], quiet[1], flood[2]]

@@ -149,8 +149,10 @@ async def test_every_choice_under_a_model_can_be_typed_as_it_says(terminal: Term
     await terminal.house.tell()
     choices = [line for line in terminal.news() if f" {task.id} " in line and line.split()[0] in set(Choice)]
 
-    assert [line.split()[0] for line in choices] == ["again", "links", "delete"]
-    assert [parse_line(line).word for line in choices] == [task.id] * 3
+    offered = ["again", "variation", "better", "format", "retexture", "split", "links", "delete"]
+    assert [line.split()[0] for line in choices] == offered
+    assert [parse_line(line).word for line in choices] == [task.id] * len(offered)
+    assert f"better {task.id} makes it in the next tier up (0.5 credits)" in choices
 
 
 def test_no_choice_is_without_words() -> None:
@@ -165,7 +167,7 @@ async def test_again_asks_once_more_and_says_what_it_costs(terminal: Terminal) -
 
     [(new_id, speaker)] = session.asked
     assert (new_id != task.id, speaker) == (True, "ada")
-    assert re.fullmatch(rf"Task {new_id}: .* Price: 0.5 credits\.", terminal.news()[-1])
+    assert re.fullmatch(rf"Task {new_id} \(from {task.id}\): .* Price: 0.5 credits\.", terminal.news()[-1])
 
 
 async def test_links_name_every_file_and_how_long_they_live(terminal: Terminal) -> None:

@@ -9,7 +9,7 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import Any, Protocol
 
-from bot.acceptance import Acceptance
+from bot.acceptance import Acceptance, AcceptanceParts
 from bot.announcer import Announcer, AnnouncerParts
 from bot.bell import Bell
 from bot.bench import Bench
@@ -24,7 +24,7 @@ from bot.history import History
 from bot.intake import CoreIntake, IntakeParts
 from bot.looks import Previewer
 from bot.model import Task, TaskState
-from bot.ports import FileStore, Generator, PreparedPicture, TaskStore, Worker
+from bot.ports import Clock, FileStore, Generator, PreparedPicture, TaskStore, Worker
 from bot.schedule import Pace
 from bot.settler import Settler
 from bot.showcase import Showcase
@@ -33,6 +33,7 @@ from bot.tracker import Tracker
 from bot.view import Viewer
 from tests.factories import a_worker, an_address, an_owner
 from tests.fakes.clock import HandClock
+from tests.fakes.controls import MemoryControls
 from tests.fakes.files import MemoryFileStore
 from tests.fakes.generator import ScriptedGenerator
 from tests.fakes.memory_store import MemoryTaskStore
@@ -70,6 +71,22 @@ class Rules:
     keep: timedelta = timedelta(days=30)
     links: Links | None = None
     worker: Worker = field(default_factory=lambda: a_worker("house", seconds=30))
+    channel_daily: Decimal | None = None
+    total_daily: Decimal | None = None
+    user_waiting: int | None = None
+    total_waiting: int | None = None
+
+    def budget(self, clock: Clock) -> Budget:
+        """Return the limits."""
+        return Budget(
+            clock=clock,
+            user_daily=self.user_daily,
+            channel_daily=self.channel_daily,
+            server_daily=self.server_daily,
+            total_daily=self.total_daily,
+            user_waiting=self.user_waiting,
+            total_waiting=self.total_waiting,
+        )
 
 
 @dataclass(slots=True, kw_only=True)
@@ -118,6 +135,7 @@ class House:
         self.ports = p = ports or a_way_to(w)
         self.clock, self.rodin, self.platform = w.clock, w.rodin, w.platform
         self.tasks, self.files, self.previewer = w.tasks, w.files, w.previewer
+        self.controls = MemoryControls(w.tasks)
         self.bell = bell = Bell()
         history = History(tasks=p.tasks, pace=r.pace)
         self.viewer = Viewer(tasks=p.tasks, history=history, clock=w.clock, parallel=r.parallel, links=r.links)
@@ -138,7 +156,9 @@ class House:
                 clock=w.clock,
             )
         )
-        budget = Budget(tasks=p.tasks, clock=w.clock, user_daily=r.user_daily, server_daily=r.server_daily)
+        acceptance = AcceptanceParts(
+            tasks=p.tasks, files=p.files, budget=r.budget(w.clock), controls=self.controls, clock=w.clock, bell=bell
+        )
         self.intake = CoreIntake(
             IntakeParts(
                 tasks=p.tasks,
@@ -146,7 +166,7 @@ class House:
                 generator=p.rodin,
                 desk=PlainDesk(),
                 viewer=self.viewer,
-                acceptance=Acceptance(tasks=p.tasks, files=p.files, budget=budget, clock=w.clock, bell=bell),
+                acceptance=Acceptance(acceptance),
                 link_desk=LinkDesk(files=p.files, generator=p.rodin, links=self.viewer.links, clock=w.clock),
                 clock=w.clock,
                 bell=bell,

@@ -102,7 +102,11 @@ async def test_delete_removes_the_files_at_once_and_the_row_stays_and_says_so(ho
     assert row.showing.generation == 1
     update = await house.intake.status(task.id, an_owner())
     assert update.headline == "The files of this model were deleted, and its links are void."
-    assert (update.viewer_url, update.files, update.choices) == (None, (), (Choice.AGAIN,))
+    assert (update.viewer_url, update.files, update.choices) == (
+        None,
+        (),
+        (Choice.AGAIN, Choice.VARIATION, Choice.BETTER, Choice.FORMAT),
+    )
 
 
 async def test_what_is_deleted_cannot_be_deleted_again(house: House) -> None:

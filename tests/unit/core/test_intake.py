@@ -225,8 +225,8 @@ async def test_a_row_that_may_have_been_written_keeps_its_pictures(
 ) -> None:
     add = house.tasks.add
 
-    async def add_and_fail(task: Task) -> None:
-        await add(task)
+    async def add_and_fail(task: Task, **more: Any) -> None:
+        await add(task, **more)
         raise DatabaseBusy("the connection broke")
 
     monkeypatch.setattr(house.tasks, "add", add_and_fail)

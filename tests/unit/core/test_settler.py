@@ -12,7 +12,7 @@ import pytest
 
 from bot.errors import VendorDown, VendorGarbled
 from bot.model import Charge, FailureKind, Task, TaskState, UsageRecord
-from bot.settler import names_tier
+from bot.settler import names_product
 from tests.factories import NOON, a_request, a_submission, a_task, after, an_owner
 from tests.unit.core.house import House, Rules, World
 
@@ -337,4 +337,4 @@ async def test_a_task_called_off_while_in_doubt_is_still_settled_quietly(exclusi
     ],
 )
 def test_a_charge_names_a_tier_by_its_last_word(item: str, tier: str, is_named: bool) -> None:
-    assert names_tier(item, tier) is is_named
+    assert names_product(item, a_request(tier=tier)) is is_named

@@ -59,13 +59,29 @@ async def test_what_runs_is_not_made_once_more(house: House) -> None:
         await house.intake.again(task.id, an_owner(), an_address())
 
 
-@pytest.mark.parametrize("verb", ["again", "resend", "cancel", "delete", "fresh_links"])
-async def test_who_sees_somebody_elses_model_is_told_that_it_is_theirs(house: House, verb: str) -> None:
+@pytest.mark.parametrize(
+    ("verb", "before", "after"),
+    [
+        ("again", (), (THREAD,)),
+        ("resend", (), (THREAD,)),
+        ("better", (), (THREAD,)),
+        ("variation", (Wish(prompt="red"),), (THREAD,)),
+        ("retexture", (Wish(prompt="moss"),), (THREAD,)),
+        ("split", (Wish(),), (THREAD,)),
+        ("other_format", ("fbx",), (THREAD,)),
+        ("draft_of", (), ()),
+        ("cancel", (), ()),
+        ("delete", (), ()),
+        ("fresh_links", (), ()),
+    ],
+)
+async def test_who_sees_somebody_elses_model_is_told_that_it_is_theirs(
+    house: House, verb: str, before: tuple[Any, ...], after: tuple[Any, ...]
+) -> None:
     task = await a_version(house)
-    more = (THREAD,) if verb in {"again", "resend"} else ()
 
     with pytest.raises(NotYours, match="Only the person who asked"):
-        await getattr(house.intake, verb)(task.id, BOB, *more)
+        await getattr(house.intake, verb)(task.id, *before, BOB, *after)
 
     assert await house.now(task) == task
 
@@ -225,7 +241,22 @@ async def test_a_finished_model_offers_all_that_can_be_done_with_it(house: House
 
     update = await house.intake.status(task.id, an_owner())
 
-    assert update.choices == (Choice.AGAIN, Choice.LINKS, Choice.DELETE)
+    assert update.choices == (
+        Choice.AGAIN,
+        Choice.VARIATION,
+        Choice.BETTER,
+        Choice.FORMAT,
+        Choice.RETEXTURE,
+        Choice.SPLIT,
+        Choice.LINKS,
+        Choice.DELETE,
+    )
+    assert [str(choice) for choice in update.choices if choice.wants_words] == [
+        "variation",
+        "format",
+        "retexture",
+        "split",
+    ]
     assert dict(update.facts)["Faces"].endswith("triangles")
 
 

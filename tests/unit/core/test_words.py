@@ -190,10 +190,11 @@ def test_an_update_ends_where_the_task_does(state: TaskState) -> None:
 
 
 @pytest.mark.parametrize("kind", FailureKind)
-def test_what_failed_can_be_sent_again_unless_its_pictures_are_gone(kind: FailureKind) -> None:
+def test_what_failed_can_be_sent_again_unless_what_it_needs_is_gone(kind: FailureKind) -> None:
     choices = shown(a_failed(kind)).choices
 
-    assert choices == (() if kind is FailureKind.PICTURES_LOST else (Choice.RESEND,))
+    is_gone = kind in {FailureKind.PICTURES_LOST, FailureKind.MODEL_LOST}
+    assert choices == (() if is_gone else (Choice.RESEND,))
 
 
 def test_a_finished_model_says_what_it_cost_and_names_its_files() -> None:

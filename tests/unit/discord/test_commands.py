@@ -12,14 +12,17 @@ from discord import app_commands
 
 from adapters.discord import sync
 from adapters.discord.answering import Answerer
-from adapters.discord.commands import asked_with, commands_of, entries, help_draft
+from adapters.discord.asked import asked_with
+from adapters.discord.commands import WITH_TASK, commands_of, help_draft
 from adapters.discord.desk import Desk
 from adapters.discord.enclosures import Parcels
+from adapters.discord.entries import generate_entries
 from adapters.discord.locales import LOCALES, TRANSLATIONS
 from adapters.discord.pictures import AttachmentReader
 from adapters.discord.posting import Poster
 from adapters.discord.private import PrivateLine
 from bot.catalog import OPTIONS
+from bot.update import Choice
 from tests.fakes.clock import HandClock
 from tests.fakes.files import MemoryFileStore
 from tests.fakes.outbox import MemoryAnswerStore, MemorySendLog
@@ -90,8 +93,19 @@ async def test_counts_and_the_total_stay_within_limits(defined: list[Json]):
         assert all(len(choice["name"]) <= 100 for choice in values)
 
 
+async def test_a_group_holds_no_more_commands_than_discord_takes(defined: list[Json]):
+    group = next(command for command in defined if command["name"] == "rodin")
+
+    assert len(group["options"]) <= 25
+
+
+@pytest.mark.parametrize("choice", list(Choice))
+def test_every_choice_has_a_command_too(choice: Choice):
+    assert [command.need for command in WITH_TASK if command.name == choice] == [choice]
+
+
 async def test_every_common_option_of_the_catalogue_is_offered(defined: list[Json]):
-    offered = {entry.name for entry in entries()}
+    offered = {entry.name for entry in generate_entries()}
 
     assert {option.name for option in OPTIONS if option.is_common} <= offered
 
@@ -121,6 +135,16 @@ def test_options_become_a_wish():
     assert asked.prompt == "an owl"
     assert asked.options == {"preset": "game", "seed": 0, "pose": False}
     assert asked.is_private
+
+
+def test_pictures_of_a_command_keep_their_order_and_a_split_its_words():
+    first, second = object(), object()
+
+    varied = asked_with({"image2": second, "image1": first, "keep_pictures": True})
+    split = asked_with({"instruction": "the head off", "strength": 4, "more": "--uhd"})
+
+    assert (list(varied.attachments), varied.keeps_pictures) == ([first, second], True)
+    assert (split.prompt, split.options, split.typed) == ("the head off", {"strength": 4}, "--uhd")
 
 
 async def test_help_fits_into_one_message():

@@ -7,8 +7,17 @@ from types import SimpleNamespace
 from typing import Any
 
 import discord
+import pytest
 
-from adapters.discord.forms import FORM_ID, is_form, new_form, read_form
+from adapters.discord.asked import Asked
+from adapters.discord.buttons import ACTS, form_of
+from adapters.discord.forms import FORM_ID, NEW, Form, is_form, opened, read_form
+from bot.update import Choice
+
+LABEL = 18
+"""Source: Discord developer docs, Component Reference."""
+
+EVERY_FORM = [NEW, *(act.form for act in ACTS.values() if act.form is not None)]
 
 
 @dataclass
@@ -25,21 +34,47 @@ def a_label(component: dict[str, Any]) -> dict[str, Any]:
     return {"type": 18, "id": 1, "component": component}
 
 
-async def test_the_form_keeps_discords_limits():
-    form = new_form().to_dict()
+@pytest.mark.parametrize("form", EVERY_FORM, ids=lambda form: form.title)
+async def test_a_form_keeps_discords_limits(form: Form):
+    modal = opened(form, f"rodin:{'a' * 20}:{'b' * 40}").to_dict()
 
-    labels = form["components"]
-    assert len(form["title"]) <= 45
-    assert 1 <= len(labels) <= 5
+    parts = modal["components"]
+    labels = [part for part in parts if part["type"] == LABEL]
+    assert len(modal["title"]) <= 45
+    assert len(modal["custom_id"]) <= 100
+    assert 1 <= len(parts) <= 5
     assert all(len(label["label"]) <= 45 and len(label.get("description") or "") <= 100 for label in labels)
-    for label in labels:
-        options = label["component"].get("options", [])
+    for part in (label["component"] for label in labels):
+        options = part.get("options", [])
+        assert len(part.get("placeholder") or "") <= 100
         assert len(options) <= 25
-        assert all(len(option["label"]) <= 100 and len(option["description"]) <= 100 for option in options)
+        assert all(len(option["label"]) <= 100 and len(option.get("description") or "") <= 100 for option in options)
 
 
-async def test_nobody_keeps_forms_that_are_never_sent_in():
-    assert new_form().is_finished()
+@pytest.mark.parametrize("form", EVERY_FORM, ids=lambda form: form.title)
+async def test_nobody_keeps_forms_that_are_never_sent_in(form: Form):
+    assert opened(form, "rodin:new").is_finished()
+
+
+@pytest.mark.parametrize("form", EVERY_FORM, ids=lambda form: form.title)
+async def test_a_form_left_as_it_opens_asks_for_nothing(form: Form):
+    parts = opened(form, "rodin:new").to_dict()["components"]
+    fields = [part["component"] for part in parts if part["type"] == LABEL and not part["component"].get("required")]
+    filled = [
+        {**field, "values": [one["value"] for one in field.get("options", ()) if one["default"]]} for field in fields
+    ]
+
+    asked = read_form(SentIn(data={"components": [a_label(field) for field in filled]}))
+
+    assert asked == Asked()
+
+
+async def test_a_click_opens_the_form_that_names_its_task():
+    forms = {choice: form_of(choice, "ab2c3de") for choice in Choice}
+
+    found = {form.custom_id for form in forms.values() if form is not None}
+    assert found == {f"rodin:{choice}:ab2c3de" for choice in Choice if choice.wants_words}
+    assert form_of("paint", "ab2c3de") is None
 
 
 def test_words_and_picks_are_read():
@@ -58,6 +93,22 @@ def test_words_and_picks_are_read():
     asked = read_form(sent)
 
     assert (asked.prompt, asked.options, asked.typed) == ("an owl", {"preset": "print"}, "--seed 7")
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "wanted"),
+    [
+        ("format", "fbx", Asked(options={"format": "fbx"})),
+        ("strength", "12", Asked(options={"strength": "12"})),
+        ("where", "join", Asked(keeps_pictures=True)),
+        ("where", "replace", Asked()),
+        ("where", "elsewhere", Asked()),
+    ],
+)
+def test_picks_of_the_forms_behind_buttons_are_read(field: str, value: str, wanted: Asked):
+    picked = a_label({"type": 3, "custom_id": field, "values": [value]})
+
+    assert read_form(SentIn(data={"components": [picked]})) == wanted
 
 
 def test_uploads_are_read_in_their_order_and_missing_ones_left_out():

@@ -24,8 +24,9 @@ from adapters.discord.render import (
     sentence_draft,
     status_draft,
     thread_name,
+    tree_draft,
 )
-from bot.chat import FreshLink, FreshLinks
+from bot.chat import FreshLink, FreshLinks, Version
 from bot.model import FileRole, Owner, TaskState
 from bot.update import Bar, Choice, Update
 from tests.factories import a_file
@@ -158,6 +159,15 @@ def test_a_turntable_is_a_plain_attachment():
     assert draft.embed.image.url is None
 
 
+def test_beside_a_turntable_the_still_is_small():
+    files = (a_file("still.png", role=FileRole.STILL), a_file("turntable.webp", role=FileRole.TURNTABLE))
+
+    draft = result_draft(a_ready_one(files=files), STAGE)
+
+    assert draft.embed is not None
+    assert (draft.embed.image.url, draft.embed.thumbnail.url) == (None, "attachment://still.png")
+
+
 def test_a_model_that_is_too_large_is_named_with_where_to_get_it():
     draft = result_draft(a_ready_one(files=(a_file("base.glb", size_bytes=11 * MIB),)), STAGE)
 
@@ -241,8 +251,62 @@ async def test_every_choice_has_a_button_that_knows_its_task():
 
     assert view is not None
     assert set(ACTS) == set(Choice)
+    assert {choice for choice, act in ACTS.items() if act.form} == {choice for choice in Choice if choice.wants_words}
     found = [one["custom_id"] for row in view.to_components() for one in row["components"]]
     assert found == [f"rodin:{choice}:ab2c3de" for choice in Choice]
+
+
+@pytest.mark.parametrize(
+    ("cost", "labels"),
+    [
+        ("", ["Again", "Variation…", "Split into parts…"]),
+        ("0.5 credits", ["Again · 0.5 credits", "Variation…", "Split into parts…"]),
+        ("112,345.5 credits", ["Again", "Variation…", "Split into parts…"]),
+    ],
+)
+async def test_a_button_says_its_price_where_a_click_spends_it_and_it_stays_short(cost: str, labels: list[str]):
+    choices = (Choice.AGAIN, Choice.VARIATION, Choice.SPLIT)
+    costs = tuple((choice, cost) for choice in choices)
+
+    view = view_of(
+        result_draft(a_ready_one(choices=choices, costs=costs, viewer_url=None, download_url=None), STAGE).buttons
+    )
+
+    assert view is not None
+    assert [one["label"] for row in view.to_components() for one in row["components"]] == labels
+
+
+async def test_all_that_a_result_can_offer_stands_in_rows_of_five():
+    view = view_of(result_draft(a_ready_one(choices=tuple(Choice)), STAGE).buttons)
+
+    assert view is not None
+    assert [len(row["components"]) for row in view.to_components()] == [5, 5, 2]
+
+
+def a_version(task_id: str = "ab2c3de", difference: str = "", *children: Version) -> Version:
+    return Version(
+        update=a_ready_one(task_id=task_id), difference=difference, is_asked_for=False, children=tuple(children)
+    )
+
+
+def test_a_tree_stands_in_for_each_step_and_names_what_sets_a_version_apart():
+    draft = tree_draft([a_version("one", "", a_version("two", "as *fbx*", a_version("three", "another seed")))])
+
+    assert text_of(draft).split("\n") == [
+        "`one` a brass owl: ready",
+        "└ `two` as \\*fbx\\*: ready",
+        "\u2003└ `three` another seed: ready",
+    ]
+
+
+@settings(deadline=None)
+@given(HOSTILE)
+def test_no_tree_breaks_a_limit_however_deep_it_is_and_whatever_it_says(words: str):
+    version = a_version("last", words)
+    for _ in range(60):
+        version = a_version("above", words, version)
+
+    insist_on_limits(tree_draft([version]))
 
 
 def test_a_result_notifies_its_person_and_nobody_else():

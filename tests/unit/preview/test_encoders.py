@@ -139,7 +139,7 @@ def model(tmp_path) -> Path:
 
 @pytest.mark.usefixtures("gl")
 def test_a_still_that_lost_its_end_leaves_the_facts(model, cut_off, tmp_path):
-    answer = orders.look(model, tmp_path, 0)
+    answer = orders.look(orders.Job(model=model, folder=tmp_path))
 
     assert answer["still"] is False
     assert answer["facts"]["triangles"] == 12

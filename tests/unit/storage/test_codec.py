@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.model import Request, TaskState
+from bot.model import Ask, BangRequest, Request, TaskState, TextureRequest
 from storage.codec import from_mc, from_ms, task_row, to_mc, to_ms
 from tests.factories import NOON, a_request, a_submission, a_task
 
@@ -53,6 +53,30 @@ def test_a_request_is_stored_without_leaving_anything_to_defaults() -> None:
     row = json.loads(str(task_row(a_task())["request"]))
 
     assert set(row) == set(Request.__dataclass_fields__)
+
+
+@pytest.mark.parametrize(
+    ("request_", "kind"),
+    [
+        (TextureRequest(model_name="m.glb", seed=1), "texture"),
+        (BangRequest(asset_id="a", asset_until=NOON), "split"),
+    ],
+)
+def test_a_request_that_is_none_for_a_model_says_so_and_leaves_nothing_to_defaults(request_: Ask, kind: str) -> None:
+    row = task_row(a_task(request=request_))
+    stored = json.loads(str(row["request"]))
+
+    assert stored["kind"] == kind
+    assert set(stored) == {"kind", *type(request_).__dataclass_fields__}
+    assert row["tier"] == request_.product
+
+
+@pytest.mark.parametrize("stored", ['{"kind": "sculpture"}', "[]", "7", '"words"', "null"])
+def test_a_request_of_no_kind_that_is_known_here_is_unreadable(stored: str) -> None:
+    from storage.codec import _parse_json, _request  # noqa: PLC0415 - the reading half alone, which is private
+
+    with pytest.raises(ValueError, match="tag"):
+        _parse_json(_request, stored)
 
 
 def test_the_subscription_key_stands_in_its_own_column_only() -> None:

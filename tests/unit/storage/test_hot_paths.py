@@ -7,12 +7,14 @@ import re
 import sqlite3
 from collections.abc import Callable, Coroutine, Iterator
 from contextlib import contextmanager
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import pytest
 from sqlalchemy import Engine, event, insert
 
+from bot.limits import Limits, Scope
 from bot.model import TaskState
 from storage.answers import SqlAnswerStore
 from storage.codec import task_row
@@ -25,6 +27,10 @@ from tests.factories import NOON, a_task, a_worker, after, an_address, an_owner
 
 # The index on untold tasks holds only those; to walk through it is to walk through the answer.
 FULL_SCAN = re.compile(r"SCAN (tasks|files|mine|sends|answers)\b(?!.* ix_tasks_untold)")
+
+EVERY_LIMIT = Limits(
+    since=after(days=1), credits=dict.fromkeys(Scope, Decimal(10**6)), waiting=dict.fromkeys(Scope, 10**6)
+)
 
 VAULT = Vault("a secret key for tests")
 
@@ -41,11 +47,16 @@ QUESTIONS: dict[str, Callable[[SqlTaskStore], Coroutine[Any, Any, object]]] = {
     "postpone_telling": lambda store: store.postpone_telling("w1", until=NOON),
     "tasks_of": lambda store: store.tasks_of(an_owner(), limit=5),
     "tasks_at": lambda store: store.tasks_at("console", "thread-1", limit=5),
+    "children": lambda store: store.children(["w1", "w2"], limit=5),
     "tasks_in": lambda store: store.tasks_in({TaskState.UNCLEAR}, limit=5),
     "queue_place": lambda store: store.queue_place("w7"),
     "durations": lambda store: store.durations("Gen-2.5-Medium", limit=20),
     "usage": lambda store: store.usage(an_owner(), since=NOON),
-    "spent": lambda store: store.spent(platform="console", server_id="desk", since=NOON),
+    **{
+        f"spent {scope}": lambda store, scope=scope: store.spent(scope, an_owner("of before"), since=after(days=1))
+        for scope in Scope
+    },
+    "add": lambda store: store.add(a_task(), within=EVERY_LIMIT),
     "made_by": lambda store: store.made_by("console:1"),
     "known_uuids": lambda store: store.known_uuids(["a", "b"]),
     "save": lambda store: store.save(a_task(id="w1"), expected_revision=0),

@@ -26,7 +26,7 @@ from storage.tasks import SqlTaskStore
 from storage.urls import parse_database_url
 from storage.vault import Vault
 from tests.factories import NOON, a_worker, after, an_owner
-from tests.fakes.databases import DATABASES
+from tests.fakes.databases import DATABASES, NEWEST
 
 PAYLOADS = Path(__file__).parents[2] / "payloads" / "database"
 
@@ -166,4 +166,4 @@ async def test_an_upgrade_that_was_done_is_not_done_again(url: str) -> None:
     for _ in range(2):
         async with open_database(url) as database, database.reading() as connection:
             revisions = (await connection.execute(text("SELECT version_num FROM alembic_version"))).scalars().all()
-            assert revisions == ["0002"]
+            assert revisions == [NEWEST]

@@ -1,0 +1,133 @@
+"""Whom and what the operator takes nothing from, and what those people read."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.chat import Wish
+from bot.controls import LONGEST_WORD, BlockKind, block_value, has_word, one_line
+from bot.errors import Blocked
+from tests.factories import NOON, an_address, an_owner
+from tests.unit.core.house import House
+
+
+@pytest.mark.parametrize(
+    ("kind", "value", "said"),
+    [
+        (BlockKind.PERSON, "ada", "has blocked you from asking for models"),
+        (BlockKind.PERSON, "console:ada", "has blocked you from asking for models"),
+        (BlockKind.SERVER, "desk", "has blocked this server from asking for models"),
+        (BlockKind.WORD, "owl", 'does not allow "owl". Say it without'),
+    ],
+)
+async def test_what_is_blocked_is_refused_in_words_and_leaves_nothing(kind: BlockKind, value: str, said: str) -> None:
+    house = House()
+    await house.controls.block(kind, value, now=NOON)
+
+    with pytest.raises(Blocked, match=said) as caught:
+        await house.intake.generate(Wish(prompt="a brass owl", pictures=(b"x",)), an_owner(), an_address())
+
+    assert str(caught.value).endswith("othing was sent or charged.")
+    assert await house.intake.tasks(an_owner()) == ()
+    assert house.files.held == {}
+
+
+async def test_others_and_other_words_are_taken_as_before() -> None:
+    house = House()
+    await house.controls.block(BlockKind.PERSON, "bea", now=NOON)
+    await house.controls.block(BlockKind.SERVER, "slack:desk", now=NOON)
+    await house.controls.block(BlockKind.WORD, "rat", now=NOON)
+
+    assert await house.ask("a decorated owl")
+
+
+async def test_a_blocked_person_cannot_have_an_old_task_sent_again() -> None:
+    house = House()
+    task = await house.a_model()
+    await house.controls.block(BlockKind.PERSON, "ada", now=NOON)
+
+    with pytest.raises(Blocked):
+        await house.intake.again(task.id, an_owner(), an_address())
+
+
+async def test_what_is_allowed_again_is_taken_again() -> None:
+    house = House()
+    await house.controls.block(BlockKind.WORD, "owl", now=NOON)
+    await house.controls.unblock(BlockKind.WORD, "owl")
+
+    assert await house.ask("a brass owl")
+
+
+async def test_while_the_bot_is_paused_wishes_are_taken_and_wait() -> None:
+    house = House()
+    await house.controls.pause(now=NOON)
+    task = await house.ask()
+
+    assert await house.send() == []
+    await house.controls.resume()
+    assert [sent.id for sent in await house.send()] == [task.id]
+
+
+async def test_a_pause_that_comes_while_a_task_is_in_hand_keeps_it_from_rodin() -> None:
+    house = House()
+    await house.ask()
+    (claimed,) = await house.submitter.claim(9)
+
+    await house.controls.pause(now=NOON)
+    with pytest.raises(Exception, match="is not at revision"):
+        await house.submitter.work(claimed)
+
+    assert house.rodin.ledger == []
+
+
+@pytest.mark.parametrize(
+    ("prompt", "word"),
+    [
+        ("a rat", "rat"),
+        ("A RAT, please", "rat"),
+        ("a r\u200bat", "rat"),
+        ("a \uff52\uff41\uff54", "rat"),
+        ("the swimming \n pool", "swimming pool"),
+        ("ein GROẞES Haus", "grosses"),
+        ("c++ code", "c++"),
+        ("一把手枪在桌上", "手枪"),
+        ("rat-catcher", "rat"),
+    ],
+)
+def test_a_blocked_word_is_found_however_it_is_written(prompt: str, word: str) -> None:
+    assert has_word(prompt, block_value(BlockKind.WORD, word))
+
+
+@pytest.mark.parametrize(
+    ("prompt", "word"), [("a decorated rate", "rat"), ("swimming in a pool", "swimming pool"), ("", "x"), ("a b", "ab")]
+)
+def test_a_blocked_word_is_not_found_inside_others(prompt: str, word: str) -> None:
+    assert not has_word(prompt, block_value(BlockKind.WORD, word))
+
+
+@pytest.mark.parametrize(
+    ("kind", "typed", "value"),
+    [
+        (BlockKind.PERSON, " <@123> ", "123"),
+        (BlockKind.PERSON, "<@!123>", "123"),
+        (BlockKind.PERSON, "<@U0AB|ada>", "U0AB"),
+        (BlockKind.PERSON, "discord:123", "discord:123"),
+        (BlockKind.PERSON, "Ada", "Ada"),
+        (BlockKind.WORD, "  Swimming\tPool ", "swimming pool"),
+    ],
+)
+def test_what_an_operator_types_is_kept_as_it_is_compared(kind: BlockKind, typed: str, value: str) -> None:
+    assert block_value(kind, typed) == value
+
+
+@pytest.mark.parametrize("kind", BlockKind)
+@pytest.mark.parametrize("typed", ["", " \n", "x" * (LONGEST_WORD + 1)])
+def test_nothing_and_far_too_much_cannot_be_blocked(kind: BlockKind, typed: str) -> None:
+    with pytest.raises(ValueError, match=str(kind)):
+        block_value(kind, typed)
+
+
+def test_a_word_to_those_who_wait_is_one_line() -> None:
+    assert one_line(["back", "at\nnine", "\x1b[31m"]) == "back at nine [31m"
+    with pytest.raises(ValueError, match="has at most 300 characters; this has 301"):
+        one_line(["x" * 301])
