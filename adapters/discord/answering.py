@@ -39,6 +39,14 @@ class Answerer:
         if draft is not None:
             await self.send(interaction, draft)
 
+    async def open(self, interaction: discord.Interaction[Any], form: discord.ui.Modal) -> None:
+        """Open a form, which is the acknowledgement itself: Discord allows no form after one. Nothing is raised."""
+        try:
+            with translated():
+                await interaction.response.send_modal(form)
+        except PlatformError as error:
+            log.warning("form not opened interaction=%d error=%s", interaction.id, error)
+
     async def send(self, interaction: discord.Interaction[Any], draft: Draft) -> None:
         """Put the answer in place of "thinking"."""
         try:

@@ -16,17 +16,17 @@ from discord.http import Route
 
 from adapters.discord import words
 from adapters.discord.answering import Answerer, worked
-from adapters.discord.buttons import ACTS, TEMPLATE, TaskButton
+from adapters.discord.asked import Asked
+from adapters.discord.buttons import TEMPLATE, TaskButton, act_named, form_of
 from adapters.discord.commands import commands_of, help_draft
 from adapters.discord.desk import Desk
 from adapters.discord.drafts import Draft
-from adapters.discord.forms import is_form, read_form
+from adapters.discord.forms import is_form, is_sent_in, read_form
 from adapters.discord.posting import mentions_of
 from adapters.discord.render import sentence_draft
 from adapters.discord.sync import sync_commands
 from adapters.discord.trouble import translated
 from bot.errors import PlatformError
-from bot.update import Choice
 
 log = logging.getLogger(__name__)
 
@@ -104,18 +104,27 @@ class BotClient(discord.AutoShardedClient):
         await super().connect(reconnect=reconnect)
 
     async def clicked(self, interaction: discord.Interaction[Any], act: str, task_id: str) -> None:
-        """Do what a button says."""
-        await self._answerer.answer(interaction, lambda: self._acted(interaction, act, task_id))
+        """Do what a button says, or open the form in which the person says the rest."""
+        form = form_of(act, task_id)
+        if form is not None:
+            await self._answerer.open(interaction, form)
+        else:
+            await self._answerer.answer(interaction, lambda: self._acted(interaction, act, task_id, Asked()))
 
     async def on_interaction(self, interaction: discord.Interaction[Any]) -> None:
         """Take forms, those opened before a restart too, and what another version of us left in old messages.
 
         discord.py hands on commands and our buttons itself.
         """
+        if interaction.type not in FROM_MESSAGES:
+            return
+        about = re.fullmatch(TEMPLATE, interaction.custom_id or "")
         if is_form(interaction):
             await self._answerer.answer(interaction, lambda: self._desk.generate(interaction, read_form(interaction)))
-        elif interaction.type in FROM_MESSAGES and not re.fullmatch(TEMPLATE, interaction.custom_id or ""):
+        elif about is None:
             await self._answerer.answer(interaction, _no_longer)
+        elif is_sent_in(interaction):
+            await self._answerer.answer(interaction, lambda: self._filled_in(interaction, about["act"], about["task"]))
 
     async def on_message(self, message: discord.Message) -> None:
         """Take direct messages, and those that mention us in words. A reply's silent mention is none."""
@@ -130,11 +139,14 @@ class BotClient(discord.AutoShardedClient):
             rights = _rights_in(message)
             await self._reply(message, await worked(lambda: self._desk.follow(message, written, rights)))
 
-    async def _acted(self, interaction: discord.Interaction[Any], act: str, task_id: str) -> Draft | None:
-        known = ACTS.get(Choice(act)) if act in set(Choice) else None
+    async def _filled_in(self, interaction: discord.Interaction[Any], act: str, task_id: str) -> Draft | None:
+        return await self._acted(interaction, act, task_id, read_form(interaction))
+
+    async def _acted(self, interaction: discord.Interaction[Any], act: str, task_id: str, asked: Asked) -> Draft | None:
+        known = act_named(act)
         if known is None:
-            return sentence_draft(words.no_longer())
-        return await known.call(self._desk, interaction, task_id)
+            return await _no_longer()
+        return await known.call(self._desk, interaction, task_id, asked)
 
     async def _written_to(self, message: discord.Message) -> Draft | None:
         if not message.attachments and message.content.strip().lower() in ASKS_FOR_HELP:

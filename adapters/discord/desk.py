@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 import discord
@@ -15,34 +16,31 @@ from adapters.discord.address import (
     Spot,
     event_of,
     owner_of,
+    parse_address,
     spot_of_interaction,
     spot_of_message,
 )
+from adapters.discord.asked import Asked
 from adapters.discord.drafts import Draft, Stage
 from adapters.discord.pictures import MOST_PICTURES, AttachmentReader, pictures_among
 from adapters.discord.private import PrivateLine
-from adapters.discord.render import answer_draft, links_draft, list_draft, sentence_draft
+from adapters.discord.render import answer_draft, links_draft, list_draft, sentence_draft, tree_draft
 from bot import text
 from bot.catalog import split_command
-from bot.chat import Intake, Wish
+from bot.chat import Intake, Version, Wish
 from bot.errors import NotFound, UserMistake
-from bot.model import Owner, Task
+from bot.model import Address, Owner, Task
 from bot.update import Choice, Update
 
 log = logging.getLogger(__name__)
 
+SUGGESTED_AMONG = 100
+"""How many of a person's newest tasks are looked through for suggestions; an older one's id can be typed."""
+
 Asking = discord.Interaction[Any]
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Asked:
-    """A wish as it came, its pictures still attachments. `typed` holds options as typed on a line."""
-
-    prompt: str = ""
-    attachments: Sequence[discord.Attachment] = ()
-    options: Mapping[str, str | int | float | bool] = field(default_factory=dict)
-    typed: str = ""
-    is_private: bool = False
+Ask = Callable[[Owner, Address, str], Awaitable[Task]]
+"""Asks the core for a task that comes after another one: for whom, told where, by which event."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,17 +69,39 @@ class Desk:
             return draft
         return Draft(content=f"{draft.content}\n{words.too_many_pictures(len(pictures))}")
 
-    async def resend(self, interaction: Asking, task_id: str) -> Draft | None:
+    async def resend(self, interaction: Asking, task_id: str, asked: Asked) -> Draft | None:
         """Ask again for what failed or stayed unclear."""
-        spot = await self._spot_of_repeat(interaction)
-        owner, event = owner_of(interaction), event_of(interaction)
-        return _accepted(await self.intake.resend(task_id, owner, spot.address(), event=event), spot)
+        return await self._next(interaction, asked, lambda o, a, e: self.intake.resend(task_id, o, a, event=e))
 
-    async def again(self, interaction: Asking, task_id: str) -> Draft | None:
+    async def again(self, interaction: Asking, task_id: str, asked: Asked) -> Draft | None:
         """Ask for the same with another seed."""
-        spot = await self._spot_of_repeat(interaction)
-        owner, event = owner_of(interaction), event_of(interaction)
-        return _accepted(await self.intake.again(task_id, owner, spot.address(), event=event), spot)
+        return await self._next(interaction, asked, lambda o, a, e: self.intake.again(task_id, o, a, event=e))
+
+    async def better(self, interaction: Asking, task_id: str, asked: Asked) -> Draft | None:
+        """Ask for the same in the next tier up."""
+        return await self._next(interaction, asked, lambda o, a, e: self.intake.better(task_id, o, a, event=e))
+
+    async def variation(self, interaction: Asking, task_id: str, asked: Asked) -> Draft | None:
+        """Ask for the next version."""
+        wish = await self._wish(asked)
+        return await self._next(interaction, asked, lambda o, a, e: self.intake.variation(task_id, wish, o, a, event=e))
+
+    async def other_format(self, interaction: Asking, task_id: str, asked: Asked) -> Draft | None:
+        """Ask for the same in another file format."""
+        wanted = str(asked.options.get("format", ""))
+        return await self._next(
+            interaction, asked, lambda o, a, e: self.intake.other_format(task_id, wanted, o, a, event=e)
+        )
+
+    async def retexture(self, interaction: Asking, task_id: str, asked: Asked) -> Draft | None:
+        """Ask for a new texture over the model."""
+        wish = await self._wish(asked)
+        return await self._next(interaction, asked, lambda o, a, e: self.intake.retexture(task_id, wish, o, a, event=e))
+
+    async def split(self, interaction: Asking, task_id: str, asked: Asked) -> Draft | None:
+        """Ask for the model in parts."""
+        wish = await self._wish(asked)
+        return await self._next(interaction, asked, lambda o, a, e: self.intake.split(task_id, wish, o, a, event=e))
 
     async def status(self, interaction: Asking, task_id: str) -> Draft | None:
         """Say how a task stands."""
@@ -96,6 +116,17 @@ class Desk:
     async def list(self, interaction: Asking) -> Draft | None:
         """List the person's newest tasks."""
         return list_draft(await self.intake.tasks(owner_of(interaction)))
+
+    async def trees(self, interaction: Asking) -> Draft | None:
+        """List the person's newest tasks with what was made from what, each tree once."""
+        owner = owner_of(interaction)
+        families: list[Version] = []
+        shown: set[str] = set()
+        for update in await self.intake.tasks(owner):
+            if update.task_id not in shown:
+                families.append(await self.intake.family(update.task_id, owner))
+                shown |= _members(families[-1])
+        return tree_draft(families)
 
     async def cancel(self, interaction: Asking, task_id: str) -> Draft | None:
         """Call a task off."""
@@ -121,13 +152,14 @@ class Desk:
 
     async def suggestions(self, interaction: Asking, typed: str, need: Choice | None) -> tuple[Update, ...]:
         """Return the person's tasks that fit what was typed so far, and that `need` can be done to."""
-        found = await self.intake.tasks(owner_of(interaction), limit=limits.CHOICES)
+        found = await self.intake.tasks(owner_of(interaction), limit=SUGGESTED_AMONG)
         word = typed.strip().lower()
-        return tuple(
+        fitting = (
             update
             for update in found
             if (need is None or need in update.choices) and (word in update.task_id or word in update.title.lower())
         )
+        return tuple(islice(fitting, limits.CHOICES))
 
     async def follow(self, message: discord.Message, written: str, rights: discord.Permissions) -> Draft | None:
         """Make the next version of the model that lives in a thread; None when its own messages answer."""
@@ -155,14 +187,20 @@ class Desk:
         said, typed = split_command(asked.typed)
         prompt = " ".join(part for part in (asked.prompt, said) if part)
         pictures = await self.reader.read(asked.attachments)
-        return Wish(prompt=prompt, pictures=pictures, options={**typed, **asked.options})
+        return Wish(
+            prompt=prompt,
+            pictures=pictures,
+            options={**typed, **asked.options},
+            keeps_pictures=asked.keeps_pictures,
+        )
 
-    async def _spot_of_repeat(self, interaction: Asking) -> Spot:
-        """Choose where a repeat is told: what began under an answer for one person's eyes stays there."""
+    async def _next(self, interaction: Asking, asked: Asked, ask: Ask) -> Draft | None:
+        """Ask for what comes after an earlier task; a click under an answer for one person's eyes stays there."""
         message = interaction.message
-        spot = spot_of_interaction(interaction, is_private=message is not None and message.flags.ephemeral)
+        is_private = asked.is_private or (message is not None and message.flags.ephemeral)
+        spot = spot_of_interaction(interaction, is_private=is_private)
         await self._keep(interaction, spot)
-        return spot
+        return _accepted(await ask(owner_of(interaction), spot.address(), event_of(interaction)), spot)
 
     async def _keep(self, interaction: Asking, spot: Spot) -> None:
         if spot.kind is Kind.PRIVATE:
@@ -170,7 +208,16 @@ class Desk:
 
 
 def _accepted(task: Task, spot: Spot) -> Draft | None:
-    """Say that a task is written down and where it is told; a private one is shown in this very answer."""
-    if spot.kind is Kind.PRIVATE:
-        return None
-    return sentence_draft(text.accepted(task), markup=words.follow_it(spot.link))
+    """Say that a task is written down and where it is told; a private one is shown in this very answer.
+
+    It may be one that an earlier click made, told where that one was.
+    """
+    told = parse_address(task.address)
+    if told.kind is Kind.PRIVATE:
+        return None if told.since == spot.since else sentence_draft(text.accepted(task))
+    return sentence_draft(text.accepted(task), markup=words.follow_it(told.link))
+
+
+def _members(version: Version) -> set[str]:
+    """Return the ids of all versions in a tree."""
+    return {version.update.task_id}.union(*map(_members, version.children))

@@ -20,10 +20,11 @@ class LinkButton:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChoiceButton:
-    """Does something about a task."""
+    """Does something about a task; `cost` says for how much, such as "0.5 credits", where it is not free."""
 
     choice: Choice
     task_id: str
+    cost: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import chain, count
 from urllib.parse import quote, urlsplit
@@ -12,7 +12,7 @@ import discord
 
 from adapters.discord import limits, words
 from adapters.discord.drafts import ChoiceButton, Draft, Enclosure, LinkButton, Stage
-from bot.chat import FreshLink, FreshLinks
+from bot.chat import FreshLink, FreshLinks, Version
 from bot.model import FileRole, ModelFile, TaskState
 from bot.parcel import Parcel, Room, pack
 from bot.update import Bar, Update
@@ -40,6 +40,10 @@ STILLS = (FileRole.STILL, FileRole.RENDER, FileRole.PREVIEW)
 PICTURE_ENDINGS = (".png", ".jpg", ".jpeg", ".webp", ".gif")
 
 LONGEST_LIST_TITLE = 80
+DEEPEST = 8
+STEP = "\u2003"
+"""How far a version of a tree stands in for each one above it: a wide space, since Discord cuts off ordinary ones."""
+
 LONGEST_LINE = 1000
 """More than any of the core's sentences has; one that has more must not push the others out."""
 
@@ -105,6 +109,14 @@ def list_draft(updates: Sequence[Update]) -> Draft:
     return Draft(embed=discord.Embed(description=_fitting(rows, limits.EMBED_DESCRIPTION), colour=UNDER_WAY))
 
 
+def tree_draft(families: Sequence[Version]) -> Draft:
+    """Return trees of versions, a line for each: what was made from a version stands below it."""
+    if not families:
+        return sentence_draft(words.nothing_yet())
+    rows = [row for family in families for row in _branches(family)]
+    return Draft(embed=discord.Embed(description=_fitting(rows, limits.EMBED_DESCRIPTION), colour=UNDER_WAY))
+
+
 def sentence_draft(*sentences: str, markup: str = "") -> Draft:
     """Return plain sentences as an answer; `markup` of our own (a channel's mention) follows as it is."""
     room = limits.CONTENT - limits.size_of(markup) - 1
@@ -167,7 +179,11 @@ def _embed(draft: Draft, update: Update, lines: Sequence[str]) -> discord.Embed:
         colour=COLOURS.get(update.state, UNDER_WAY),
     )
     still = next((one.name for one in draft.enclosures if one.name.startswith("still.")), None)
-    if still is not None:
+    if still is None:
+        return embed.set_footer(text=draft.mark)
+    if any(one.name == TURNTABLE_NAME for one in draft.enclosures):
+        embed.set_thumbnail(url=f"attachment://{still}")  # the model turns above; twice as large it would only be long
+    else:
         embed.set_image(url=f"attachment://{still}")
     return embed.set_footer(text=draft.mark)
 
@@ -189,7 +205,9 @@ def _fitting(lines: Sequence[str], room: int) -> str:
 
 
 def _choices(update: Update) -> tuple[ChoiceButton, ...]:
-    return tuple(ChoiceButton(choice=choice, task_id=update.task_id) for choice in update.choices)
+    return tuple(
+        ChoiceButton(choice=choice, task_id=update.task_id, cost=update.cost_of(choice)) for choice in update.choices
+    )
 
 
 def _links(update: Update) -> tuple[LinkButton, ...]:
@@ -252,10 +270,19 @@ def _alt(described: str) -> str:
     return limits.plain(described, limits.ALT_TEXT)
 
 
-def _row(update: Update) -> str:
+def _row(update: Update, called: str = "") -> str:
+    """Return a task in one line, by its title or by what sets it apart."""
     percent = f", {min(update.bar.fraction, MOST_SHOWN):.0%}" if update.bar and not update.ending else ""
-    title = limits.escaped(" ".join(update.title.split()), LONGEST_LIST_TITLE)
+    title = limits.escaped(" ".join((called or update.title).split()), LONGEST_LIST_TITLE)
     return f"`{update.task_id}` {title}: {update.state}{percent}"
+
+
+def _branches(version: Version, depth: int = 0) -> Iterator[str]:
+    """Give a version and all that came of it, each a step further in; a long line of them stops at the last step."""
+    stem = f"{STEP * (min(depth, DEEPEST) - 1)}└ " if depth else ""
+    yield f"{stem}{_row(version.update, version.difference)}"
+    for child in version.children:
+        yield from _branches(child, depth + 1)
 
 
 def _link_row(link: FreshLink) -> str:

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 from adapters.discord.invite import TITLES
 from bot.model import ModelFile
-from bot.text import size
+from bot.remakes import REMAKE_CREDITS
+from bot.text import as_credits, size
 
 HOW_TO_START = "Use /rodin generate to make a model from words or pictures."
 
@@ -113,6 +114,21 @@ def picture_unreadable(number: int) -> str:
 def not_ours() -> str:
     """Say to somebody who mentions the bot in a place without a model how to begin."""
     return f"There is no model of mine in this conversation to go on from. {HOW_TO_START}"
+
+
+def about_variation() -> str:
+    """Say above the form of a variation what it does."""
+    return "What you leave empty stays as it was; the seed is new. The answer says what it costs."
+
+
+def about_format() -> str:
+    """Say above the form of another format what it does."""
+    return "Rodin makes the model anew in that format, with the same seed, at a price. The answer says how much."
+
+
+def about_remake() -> str:
+    """Say above the forms of a new texture and of a split what they cost."""
+    return f"This costs {as_credits(REMAKE_CREDITS)}."
 
 
 def too_late() -> str:

@@ -92,6 +92,18 @@ class Stage:
         await self.make(*names)
         return self.result()
 
+    async def a_pictured_model(self, **options: object) -> Message:
+        """Have a model made and drawn: what works on a model sends its picture along."""
+        await self.a_model(**options)
+        await self.picture()
+        return self.result()
+
+    async def newest(self, *, of: int = 2) -> Task:
+        """Ann's newest task; she has asked for just so many."""
+        tasks = await self.tasks()
+        assert len(tasks) == of, tasks
+        return tasks[0]
+
     def thread(self) -> Channel:
         """The only thread of the channel."""
         [thread] = self.discord.threads(self.general)
@@ -104,6 +116,10 @@ class Stage:
     def result(self, where: Channel | None = None) -> Message:
         """The only result in a place."""
         return self._only(where, "· result")
+
+    def results(self) -> list[Message]:
+        """All results in the thread, oldest first."""
+        return [one for one in self.discord.messages(self.thread()) if "· result" in one.text]
 
     def _only(self, where: Channel | None, mark: str) -> Message:
         found = [one for one in self.discord.messages(where or self.thread()) if mark in one.text]

@@ -6,15 +6,17 @@ import asyncio
 import re
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from bot.chat import FreshLinks, Intake, Wish
+from adapters.discord.address import Kind, Spot
+from bot.chat import Draft, FreshLinks, Intake, Version, Wish
 from bot.errors import DatabaseBusy
-from bot.model import Address, Owner, Task
-from bot.update import Update
+from bot.model import Address, Owner, Task, TaskState
+from bot.update import Choice, Update
 from tests.edge.discord.stage import Stage, a_stage
-from tests.emulators.discord import NO_RESPONSE, DiscordStandIn
+from tests.emulators.discord import NO_RESPONSE, DiscordStandIn, Message
 from tests.unit.core.house import House
 
 CALLBACK = re.compile(r"/interactions/\d+/[^/]+/callback")
@@ -36,6 +38,35 @@ class StuckIntake:
         raise await self._wait()
 
     async def follow(self, wish: Wish, owner: Owner, address: Address, *, event: str | None = None) -> Task:
+        raise await self._wait()
+
+    async def variation(
+        self, task_id: str, wish: Wish, owner: Owner, address: Address, *, event: str | None = None
+    ) -> Task:
+        raise await self._wait()
+
+    async def better(self, task_id: str, owner: Owner, address: Address, *, event: str | None = None) -> Task:
+        raise await self._wait()
+
+    async def other_format(
+        self, task_id: str, file_format: str, owner: Owner, address: Address, *, event: str | None = None
+    ) -> Task:
+        raise await self._wait()
+
+    async def retexture(
+        self, task_id: str, wish: Wish, owner: Owner, address: Address, *, event: str | None = None
+    ) -> Task:
+        raise await self._wait()
+
+    async def split(
+        self, task_id: str, wish: Wish, owner: Owner, address: Address, *, event: str | None = None
+    ) -> Task:
+        raise await self._wait()
+
+    async def draft_of(self, task_id: str, owner: Owner) -> Draft:
+        raise await self._wait()
+
+    async def family(self, task_id: str, owner: Owner) -> Version:
         raise await self._wait()
 
     async def again(self, task_id: str, owner: Owner, address: Address, *, event: str | None = None) -> Task:
@@ -96,10 +127,17 @@ def since(discord: DiscordStandIn, mark: int) -> list[str]:
         ("cancel", {"task": "abc"}),
         ("resend", {"task": "abc"}),
         ("delete", {"task": "abc"}),
+        ("links", {"task": "abc"}),
+        ("again", {"task": "abc"}),
+        ("better", {"task": "abc"}),
+        ("variation", {"task": "abc", "prompt": "an owl"}),
+        ("format", {"task": "abc", "format": "fbx"}),
+        ("retexture", {"task": "abc", "prompt": "patina"}),
+        ("split", {"task": "abc", "strength": 4}),
     ],
 )
 async def test_a_command_is_acknowledged_before_the_core_is_asked(
-    stuck: Stage, core: StuckIntake, command: str, options: dict[str, str]
+    stuck: Stage, core: StuckIntake, command: str, options: dict[str, Any]
 ):
     mark = len(stuck.discord.requests)
 
@@ -125,6 +163,46 @@ async def test_the_form_opens_as_the_acknowledgement_and_is_acknowledged_when_se
 
     assert [bool(CALLBACK.search(path)) for path in since(stuck.discord, mark)] == [True]
     core.gate.set()
+
+
+@pytest.mark.parametrize("button", ["Variation…", "Other format…", "Retexture…", "Split into parts…"])
+async def test_a_button_that_wants_words_opens_its_form_without_asking_the_core(
+    stuck: Stage, core: StuckIntake, button: str
+):
+    message = await a_told_result(stuck)
+    mark = len(stuck.discord.requests)
+
+    opened = await stuck.ann.click(message, button)
+    form = await opened.until(lambda answer: answer.modal)
+
+    assert [bool(CALLBACK.search(path)) for path in since(stuck.discord, mark)] == [True]
+    assert core.calls == 0
+    mark = len(stuck.discord.requests)
+    answer = await stuck.ann.submit(form, {"File format": "fbx"} if button == "Other format…" else {})
+    await answer.acknowledged()
+    await stuck.discord.until(lambda: core.calls)
+    assert [bool(CALLBACK.search(path)) for path in since(stuck.discord, mark)] == [True]
+    core.gate.set()
+    await answer.shows("Something went wrong on our side")
+
+
+async def a_told_result(stage: Stage) -> Message:
+    """Have the result of a task told that only the platform knows of."""
+    spot = Spot(
+        kind=Kind.HERE, channel=stage.general.id, user=stage.ann.id, since=stage.server.id, guild=stage.server.id
+    )
+    ready = Update(
+        task_id="abc2345",
+        revision=1,
+        state=TaskState.READY,
+        owner=Owner(platform="discord", user_id=str(stage.ann.id)),
+        title="an owl",
+        headline="Your model is ready.",
+        choices=tuple(Choice),
+        ending=True,
+    )
+    await stage.platform.say(spot.address(), ready, key="k")
+    return stage.result(stage.general)
 
 
 async def test_a_click_is_acknowledged_before_the_core_is_asked(stage: Stage):

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import pytest
-
+from adapters.discord.commands import WITH_TASK
 from bot.errors import VendorUnclear
 from bot.model import TaskState
 from tests.edge.discord.stage import Stage
@@ -38,7 +37,7 @@ async def test_somebody_elses_click_is_refused_in_private(stage: Stage):
 async def test_again_makes_another_one_in_the_same_thread(stage: Stage):
     result = await stage.a_model(seed=7)
 
-    answer = await stage.ann.click(result, "Again")
+    answer = await stage.ann.click(result, "Again · 0.5 credits")
     await answer.shows("Task")
     await stage.tell()
 
@@ -118,15 +117,21 @@ async def test_status_says_how_a_task_stands(stage: Stage):
     assert "Cancel" in shown.buttons
 
 
-@pytest.mark.parametrize("command", ["status", "show", "cancel", "resend", "delete"])
-async def test_an_id_that_is_nobodys_and_somebody_elses_private_one_are_refused_alike(stage: Stage, command: str):
+NEEDS_MORE = {"variation": {"prompt": "an owl"}, "format": {"format": "fbx"}, "retexture": {"prompt": "patina"}}
+"""What some commands about a task cannot do without."""
+
+
+async def test_an_id_that_is_nobodys_and_somebody_elses_private_one_are_refused_alike(stage: Stage):
     bob = stage.server.member("Bob")
     task = await stage.asked(where=stage.ann.direct)
 
-    theirs = await (await bob.command(stage.general, f"rodin {command}", task=task.id)).shows("You have no task")
-    nobodys = await (await bob.command(stage.general, f"rodin {command}", task="zzzzzzz")).shows("You have no task")
+    for command in (about.name for about in WITH_TASK):
+        more = NEEDS_MORE.get(command, {})
+        of_ann = await bob.command(stage.general, f"rodin {command}", task=task.id, **more)
+        of_nobody = await bob.command(stage.general, f"rodin {command}", task="zzzzzzz", **more)
+        theirs, nobodys = await of_ann.shows("You have no task"), await of_nobody.shows("You have no task")
 
-    assert theirs.text.replace(task.id, "") == nobodys.text.replace("zzzzzzz", "")
+        assert theirs.text.replace(task.id, "") == nobodys.text.replace("zzzzzzz", ""), command
 
 
 async def test_ids_are_suggested_by_title_and_by_what_can_be_done(stage: Stage):
@@ -170,6 +175,19 @@ async def test_what_stayed_unclear_can_be_sent_again_from_its_message(stage: Sta
 
     newest, _ = await stage.tasks()
     assert newest.parent_id == task.id
+
+
+async def test_what_was_sent_again_already_is_named_with_its_place_however_it_is_asked_for_once_more(stage: Stage):
+    task = await stage.asked()
+    result = await _unclear(stage)
+    first = await stage.ann.click(result, "Send it again")
+    await first.shows("Task")
+
+    second = await stage.ann.command(stage.general, "rodin resend", task=task.id, private=True)
+    shown = await second.shows(f"(from {task.id})")
+
+    assert f"<#{stage.thread().id}>" in shown.text
+    assert len(await stage.tasks()) == 2
 
 
 async def test_help_names_every_command_that_discord_knows(stage: Stage):

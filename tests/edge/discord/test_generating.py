@@ -333,7 +333,7 @@ async def test_again_under_an_answer_for_one_persons_eyes_stays_there(stage: Sta
     shown = await stage.ann.command(stage.general, "rodin show", task=task.id)
     private = await shown.shows("Your model is ready")
 
-    answer = await stage.ann.click(private, "Again")
+    answer = await stage.ann.click(private, "Again · 0.5 credits")
     await stage.discord.until(lambda: len(stage.house.world.tasks._rows) == 2)
     await stage.tell()
 

@@ -257,12 +257,35 @@ async def test_somebody_elses_click_is_refused_in_private(scene: Scene):
 async def test_again_makes_another_one_in_the_same_thread(scene: Scene):
     result = await scene.a_model(seed=7)
 
-    answer = await scene.ann.click(result, label="Again")
+    answer = await scene.ann.click(result, label="Again · 0.5 credits")
     await scene.make()
 
     assert scene.thread().mention in answer_of(answer)
     assert len([one for one in scene.seen() if "base.glb" in files_of(one)]) == 2
     assert len(scene.house.rodin.ledger) == 2
+
+
+@pytest.mark.parametrize(
+    ("button", "values"),
+    [
+        ("Variation…", {"prompt": "a copper owl", "pictures": [a_picture()], "where": ["join"]}),
+        ("Other format…", {"format": ["obj"]}),
+        ("Retexture…", {"prompt": "green patina", "pictures": [a_picture()]}),
+        ("Split into parts…", {"strength": ["4"]}),
+    ],
+)
+async def test_a_button_that_wants_words_opens_a_form_that_outlives_a_restart(
+    scene: Scene, button: str, values: dict[str, object]
+):
+    form = await scene.ann.click(await scene.a_model(), label=button)
+    await scene.restart()
+
+    answer = await scene.ann.submit_modal(form, values)
+    await scene.make("base.obj" if "format" in values else "base.glb")
+
+    task, parent = await scene.tasks()
+    assert (task.parent_id, task.state) == (parent.id, TaskState.READY)
+    assert scene.thread().mention in answer_of(answer)
 
 
 async def test_buttons_work_after_a_restart(scene: Scene):
