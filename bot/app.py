@@ -95,7 +95,14 @@ async def open_core(settings: Settings, *, works: bool = True, warns_of_places: 
         history = History(tasks=tasks, pace=settings.pace)
         secret = secret_of(settings, database)
         links = SignedLinks(secret, public_url=settings.public_url)
-        viewer = Viewer(tasks=tasks, history=history, clock=clock, parallel=settings.rodin_max_parallel, links=links)
+        viewer = Viewer(
+            tasks=tasks,
+            controls=controls,
+            history=history,
+            clock=clock,
+            parallel=settings.rodin_max_parallel,
+            links=links,
+        )
         log.info("places database=%s files=%s", database.where, files.where)
         if warns_of_places:
             await asyncio.to_thread(_warn_of_places, database, files)

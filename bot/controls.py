@@ -74,14 +74,14 @@ class Controls(Protocol):
         """Return everything that is blocked, by kind, then by value."""
 
 
-async def admit(controls: Controls, owner: Owner, prompt: str) -> None:
-    """Refuse a wish of somebody, or with words, that the operator has blocked.
+async def admit(controls: Controls, owner: Owner, words: str) -> None:
+    """Refuse a wish of somebody, or with words, that the operator has blocked; `words` is all that a person wrote.
 
     Raises:
         Blocked: in words for the person who asks.
     """
     for block in await controls.blocks():
-        if is_about(block, owner, prompt):
+        if is_about(block, owner, words):
             raise refusal(block)
 
 
@@ -96,7 +96,7 @@ def refusal(block: Block) -> UserMistake:
             return Blocked(words_money.blocked_word(block.value))
 
 
-def is_about(block: Block, owner: Owner, prompt: str) -> bool:
+def is_about(block: Block, owner: Owner, words: str) -> bool:
     """Say whether a block is about a wish of this person with these words."""
     match block.kind:
         case BlockKind.PERSON:
@@ -104,7 +104,7 @@ def is_about(block: Block, owner: Owner, prompt: str) -> bool:
         case BlockKind.SERVER:
             return block.value in ids_of(owner.platform, owner.server_id)
         case BlockKind.WORD:
-            return has_word(prompt, block.value)
+            return has_word(words, block.value)
 
 
 def ids_of(platform: str, bare_id: str | None) -> tuple[str, ...]:

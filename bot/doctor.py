@@ -6,6 +6,7 @@ import asyncio
 import logging
 import secrets
 from collections.abc import Awaitable, Callable
+from pathlib import Path
 
 from adapters.discord.checks import check_discord
 from adapters.preview.previewer import ChildPreviewer
@@ -17,6 +18,7 @@ from bot.app import rodin_options
 from bot.checkup import Finding, Probe
 from bot.clock import SystemClock
 from bot.errors import OperatorMistake, StorageError, VendorError, VendorRefused
+from bot.presetfile import load_presets
 from bot.roles import NO_PLATFORM, discord_options, has_platform, slack_options
 from bot.settings import KEY_HELP, Settings
 from storage.files import ObjectFileStore
@@ -36,6 +38,7 @@ async def examine(settings: Settings) -> tuple[Finding, ...]:
         "database": lambda: _check_database(settings),
         "files": lambda: _check_files(settings),
         "PUBLIC_URL": lambda: check_public_url(settings.public_url),
+        "presets": lambda: _check_presets(settings),
         "pictures": _check_pictures,
     }
     found = await asyncio.gather(*(_within(what, probe) for what, probe in probes.items()))
@@ -99,6 +102,16 @@ async def _check_files(settings: Settings) -> tuple[Finding, ...]:
     if not came_back:
         return (_bad("FILES_URL", f"{files.where} gave back something else", "Set FILES_URL to another place."),)
     return (Finding(what="FILES_URL", is_good=True, found=f"{files.where}: written, read and removed again"),)
+
+
+async def _check_presets(settings: Settings) -> tuple[Finding, ...]:
+    if settings.presets_file is None:
+        return ()
+    try:
+        presets = await asyncio.to_thread(load_presets, Path(settings.presets_file))
+    except OperatorMistake as error:
+        return (_bad("PRESETS_FILE", str(error), "Mend the file; docs/money.md shows one."),)
+    return (Finding(what="PRESETS_FILE", is_good=True, found=f"{len(tuple(presets))} presets of your own"),)
 
 
 async def _check_pictures() -> tuple[Finding, ...]:

@@ -79,7 +79,7 @@ class Office:
     async def _call_off(self, block: Block) -> int:
         """Cancel what waits and is blocked; return how many tasks. What is on its way already stays so."""
         waiting = await self.tasks.tasks_in([TaskState.ACCEPTED], limit=MOST_CALLED_OFF)
-        meant = [task for task in waiting if is_about(block, task.owner, task.request.prompt)]
+        meant = [task for task in waiting if is_about(block, task.owner, task.request.words)]
         count = 0
         for task in meant:
             ended = await attempt(self.tasks, task.id, _called_off(self.clock.now()))

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from bot import text
+from bot import text, words_money
 from bot.choices import choices_of, costs_of
+from bot.controls import Controls
 from bot.exhibit import Links
 from bot.facts import fact_table
 from bot.history import History
@@ -18,9 +19,10 @@ from bot.update import Bar, Update
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Viewer:
-    """Puts a task into words, with what only the whole table knows: its place in line and what it may take."""
+    """Puts a task into words, with what only the database knows: its place in line, what it may take, a pause."""
 
     tasks: TaskStore
+    controls: Controls
     history: History
     clock: Clock
     parallel: int
@@ -33,7 +35,9 @@ class Viewer:
         place = await self.tasks.queue_place(task.id) if task.state is TaskState.ACCEPTED else 0
         expected = await self.history.expected(task.request)
         wait = expected_wait(place, parallel=self.parallel, expected=expected)
-        return under_way(task, now=self.clock.now(), place=place, wait=wait, expected=expected)
+        update = under_way(task, now=self.clock.now(), place=place, wait=wait, expected=expected)
+        pause = await self.controls.paused() if task.state is TaskState.ACCEPTED else None
+        return update if pause is None else replace(update, headline=words_money.paused(pause.word))
 
     def _viewer_url(self, task: Task) -> str | None:
         if self.links is None or task.state is not TaskState.READY or not task.files:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.codec import to_ms
@@ -21,10 +21,17 @@ class SqlMarks:
 
     async def exchange(self, name: str, value: str, *, now: datetime) -> str | None:
         """Write a value under a name and return what stood there before; None where nothing did."""
+        row = {"value": value, "changed_ms": to_ms(now)}
+        this = settings.c.name == name
+        # The row has to be there to be locked: of two that find nothing, the second waits and finds the first one.
+        made = insert_into(settings, self._database).values(name=name, value="", changed_ms=row["changed_ms"])
         async with self._database.writing() as connection:
-            before = await _held(connection, name)
-            await put(connection, self._database, name, value=value, now=now)
-        return before
+            await connection.execute(made.on_conflict_do_nothing())
+            before: str = (
+                await connection.execute(select(settings.c.value).where(this).with_for_update())
+            ).scalar_one()
+            await connection.execute(update(settings).where(this).values(row))
+        return before or None
 
 
 async def put(connection: AsyncConnection, database: Database, name: str, *, value: str, now: datetime) -> None:
@@ -37,10 +44,3 @@ async def put(connection: AsyncConnection, database: Database, name: str, *, val
 async def drop(connection: AsyncConnection, name: str) -> bool:
     """Remove what stands under a name, in the transaction at hand; say whether anything did."""
     return bool((await connection.execute(delete(settings).where(settings.c.name == name))).rowcount)
-
-
-async def _held(connection: AsyncConnection, name: str) -> str | None:
-    # The lock makes a second process wait for the first one's answer; SQLite, with one writer, leaves it out.
-    held = select(settings.c.value).where(settings.c.name == name).with_for_update()
-    value: str | None = (await connection.execute(held)).scalar()
-    return value

@@ -208,8 +208,8 @@ slack_bots = Table(
 """The bot's token of each workspace; the newest one counts."""
 
 for _installed in (slack_installations, slack_bots):
-    _columns = _installed.c
-    Index(None, _columns.client_id, _columns.enterprise_id, _columns.team_id, _columns.installed_at)
+    _c = _installed.c
+    Index(f"ix_{_installed.name}_newest", _c.client_id, _c.enterprise_id, _c.team_id, _c.installed_at)
 
 slack_oauth_states = Table(
     "slack_oauth_states",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
@@ -205,3 +206,13 @@ async def test_an_exchanged_mark_tells_what_stood_there_before(office: Office) -
 
     assert values == [None, "low", "low"]
     assert other is None
+
+
+async def test_of_several_that_exchange_a_mark_at_once_each_sees_the_one_before(office: Office) -> None:
+    values = [f"v{number}" for number in range(5)]
+
+    seen = await asyncio.gather(*(office.marks.exchange("balance", value, now=NOON) for value in values))
+    last = await office.marks.exchange("balance", "end", now=NOON)
+
+    assert sorted([*(value for value in seen if value), str(last)]) == values
+    assert seen.count(None) == 1

@@ -35,7 +35,8 @@ def rss_mb(bot: Running) -> float:
 
 
 def test_two_hundred_models_are_all_made_fairly_and_in_little_memory(roomy: Rodin, tmp_path: Path) -> None:
-    home = house(tmp_path / "bot", roomy.url, poll_min_s=0.1, RODIN_MAX_PARALLEL="20")
+    roomy_queue = {"RODIN_MAX_PARALLEL": "20", "USER_MAX_WAITING": str(ALICE)}
+    home = house(tmp_path / "bot", roomy.url, poll_min_s=0.1, **roomy_queue)
     with home.console() as bot:
         bot.say("list")
         bot.hear("asked for nothing yet")

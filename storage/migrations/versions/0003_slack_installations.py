@@ -43,7 +43,7 @@ def upgrade() -> None:
     op.create_table("slack_bots", *_team(), *_bot(), *_standing(), sa.PrimaryKeyConstraint("id", name="pk_slack_bots"))
     for table in ("slack_installations", "slack_bots"):
         columns = ["client_id", "enterprise_id", "team_id", "installed_at"]
-        op.create_index(f"ix_{table}_{'_'.join(columns)}", table, columns)
+        op.create_index(f"ix_{table}_newest", table, columns)  # PostgreSQL takes 63 characters
     op.create_table(
         "slack_oauth_states",
         _id(),

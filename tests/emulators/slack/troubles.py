@@ -96,8 +96,8 @@ class Troubles:
         return None
 
     async def hold(self, call: Call, when: When) -> None:
-        """Hold a call that a test waits for; each hold catches one."""
-        for hold in self.holds:
+        """Hold a call that a test waits for; each hold catches one, which no later hold catches again."""
+        for hold in tuple(self.holds):
             if hold.call is None and hold.when == when and _fits(call, hold.method, hold.team_id):
                 await hold.catch(call)
 

@@ -138,7 +138,14 @@ class House:
         self.controls = MemoryControls(w.tasks)
         self.bell = bell = Bell()
         history = History(tasks=p.tasks, pace=r.pace)
-        self.viewer = Viewer(tasks=p.tasks, history=history, clock=w.clock, parallel=r.parallel, links=r.links)
+        self.viewer = Viewer(
+            tasks=p.tasks,
+            controls=self.controls,
+            history=history,
+            clock=w.clock,
+            parallel=r.parallel,
+            links=r.links,
+        )
         self.showcase = Showcase(p.previewer, p.files)
         self.settler = Settler(
             tasks=p.tasks, generator=p.rodin, clock=w.clock, pace=r.pace, is_exclusive=r.is_exclusive

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from bot import words_money
 from bot.chat import Wish
-from bot.controls import LONGEST_WORD, BlockKind, block_value, has_word, one_line
+from bot.controls import LONGEST_WORD, BlockKind, admit, block_value, has_word, one_line
 from bot.errors import Blocked
+from bot.model import BangRequest
 from tests.factories import NOON, an_address, an_owner
 from tests.unit.core.house import House
 
@@ -50,6 +52,16 @@ async def test_a_blocked_person_cannot_have_an_old_task_sent_again() -> None:
         await house.intake.again(task.id, an_owner(), an_address())
 
 
+async def test_a_blocked_word_may_not_be_how_a_model_is_split_either() -> None:
+    house = House()
+    await house.controls.block(BlockKind.WORD, "head", now=NOON)
+
+    for request in (BangRequest(instruction="Head and body"), BangRequest(prompt="a head")):
+        with pytest.raises(Blocked):
+            await admit(house.controls, an_owner(), request.words)
+    await admit(house.controls, an_owner(), BangRequest(instruction="wheels").words)
+
+
 async def test_what_is_allowed_again_is_taken_again() -> None:
     house = House()
     await house.controls.block(BlockKind.WORD, "owl", now=NOON)
@@ -66,6 +78,37 @@ async def test_while_the_bot_is_paused_wishes_are_taken_and_wait() -> None:
     assert await house.send() == []
     await house.controls.resume()
     assert [sent.id for sent in await house.send()] == [task.id]
+
+
+async def test_those_who_wait_read_in_their_thread_why_and_when_it_is_over() -> None:
+    house = House()
+    early = await house.ask()
+    await house.tell()
+    await house.controls.pause("back at nine", now=NOON)
+    late = await house.ask("a late owl")
+
+    await house.tell()
+    paused = [seen.update.headline for seen in house.platform.shown[-2:]]
+    await house.controls.resume()
+    await house.tell()
+    resumed = [seen.update.headline for seen in house.platform.shown[-2:]]
+
+    assert set(paused) == {words_money.paused("back at nine")}
+    assert "has paused it. Yours waits and goes on by itself" in paused[0]
+    assert paused[0].endswith("They say: back at nine")
+    assert "Next in line." in resumed
+    assert (await house.intake.status(early.id, an_owner())).headline == "Next in line."
+    assert "number 2 in line" in (await house.intake.status(late.id, an_owner())).headline
+
+
+async def test_a_pause_is_nothing_to_those_whose_models_are_being_made() -> None:
+    house = House()
+    (task,) = await house.at_rodin()
+    before = await house.intake.status(task.id, an_owner())
+
+    await house.controls.pause(now=NOON)
+
+    assert (await house.intake.status(task.id, an_owner())).headline == before.headline
 
 
 async def test_a_pause_that_comes_while_a_task_is_in_hand_keeps_it_from_rodin() -> None:
