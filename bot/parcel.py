@@ -1,14 +1,27 @@
-"""Which of a model's files go into a chat message as attachments."""
+"""Which of a model's files go into a chat message: shown, attached, or named as left out. Pure."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
+from bot import words_chat
 from bot.model import FileRole, ModelFile
 
 WANTED = (FileRole.MODEL, FileRole.TEXTURE, FileRole.OTHER)
 """What people take home from a chat, in this order. Pictures are shown, not handed over."""
+
+STILLS = (FileRole.STILL, FileRole.RENDER, FileRole.PREVIEW)
+"""What stands for a model in a message, the best first: our own picture, else Rodin's."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Enclosure:
+    """A file that goes with a message under `name`, with its text for people who do not see it."""
+
+    name: str
+    file: ModelFile
+    alt: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,6 +59,26 @@ def pack(files: Sequence[ModelFile], room: Room) -> Parcel:
             packed, is_reduced = smaller[:1], True
     left_out = tuple(file for file in wanted if file not in packed)
     return Parcel(files=tuple(packed), left_out=left_out, is_reduced=is_reduced)
+
+
+def still_of(files: Sequence[ModelFile], *, endings: Collection[str]) -> ModelFile | None:
+    """Return the picture that stands for a model, of those with an ending that the platform shows (".png")."""
+    found = (file for role in STILLS for file in files if file.role is role)
+    return next((file for file in found if file.name.lower().endswith(tuple(endings))), None)
+
+
+def turntable_of(files: Sequence[ModelFile], *, ending: str) -> ModelFile | None:
+    """Return the moving picture of a model in the kind that the platform plays (".gif")."""
+    turning = (file for file in files if file.role is FileRole.TURNTABLE)
+    return next((file for file in turning if file.name.lower().endswith(ending)), None)
+
+
+def remarks(parcel: Parcel, *, has_link: bool) -> tuple[str, ...]:
+    """Say what is not handed over as it is; `has_link` when a link to the model stands beside."""
+    said = (words_chat.reduced(),) if parcel.is_reduced else ()
+    if not parcel.left_out:
+        return said
+    return (*said, words_chat.left_out(parcel.left_out, has_link=has_link))
 
 
 def _fitting(files: Sequence[ModelFile], room: Room) -> list[ModelFile]:

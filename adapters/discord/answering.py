@@ -16,8 +16,8 @@ from adapters.discord.enclosures import Parcels
 from adapters.discord.posting import without_lost
 from adapters.discord.render import sentence_draft
 from adapters.discord.trouble import Refused, Why, translated
-from bot import text
-from bot.errors import PlatformError, StorageError, UserMistake
+from bot.answering import worked
+from bot.errors import PlatformError, StorageError
 
 log = logging.getLogger(__name__)
 
@@ -35,7 +35,7 @@ class Answerer:
         """Acknowledge, then work, then answer. Nothing is raised."""
         if not await self._acknowledged(interaction):
             return
-        draft = await worked(work)
+        draft = await worked(work, said=sentence_draft)
         if draft is not None:
             await self.send(interaction, draft)
 
@@ -81,16 +81,3 @@ class Answerer:
             await self.send(interaction, sentence_draft(words.too_late()))
             return False
         return True
-
-
-async def worked(work: Work) -> Draft | None:
-    """Do the work and return its answer, or the sentence that says why it cannot be done."""
-    try:
-        return await work()
-    except UserMistake as mistake:
-        return sentence_draft(str(mistake))
-    except (StorageError, PlatformError) as error:
-        log.warning("command failed error=%r", error)
-    except Exception:
-        log.exception("command broke")
-    return sentence_draft(text.trouble())

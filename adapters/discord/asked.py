@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import discord
 
 from bot.catalog import MOST_PICTURES
+from bot.questions import Filled
 
 NUMBERED_NAMES = tuple(f"image{number}" for number in range(1, MOST_PICTURES + 1))
 PICTURE_NAMES = ("image", *NUMBERED_NAMES)
@@ -16,18 +17,11 @@ PICTURE_NAMES = ("image", *NUMBERED_NAMES)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Asked:
-    """What somebody filled in, its pictures still attachments. `typed` holds options as typed on a line.
+class Asked(Filled):
+    """What somebody filled in, its pictures still attachments."""
 
-    `keeps_pictures` lets the pictures join those of an earlier version instead of taking their place.
-    """
-
-    prompt: str = ""
     attachments: Sequence[discord.Attachment] = ()
-    options: Mapping[str, str | int | float | bool] = field(default_factory=dict)
-    typed: str = ""
     is_private: bool = False
-    keeps_pictures: bool = False
 
 
 def asked_with(values: Mapping[str, Any]) -> Asked:

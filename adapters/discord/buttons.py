@@ -3,23 +3,24 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any, Protocol, Self
 
 import discord
 
-from adapters.discord import forms, limits
+from adapters.discord import limits
 from adapters.discord.asked import Asked
 from adapters.discord.drafts import ChoiceButton, Draft, LinkButton
-from adapters.discord.forms import Form
+from adapters.discord.forms import opened
+from bot.labels import LABELS, Weight, label_of
+from bot.questions import FORMS
 from bot.update import Choice
 
 TEMPLATE = r"rodin:(?P<act>[a-z_]{1,20}):(?P<task>[a-z0-9_-]{1,40})"
 """The id of a button, and of the form that a click on it opens."""
 
 LONGEST_PRICED_LABEL = 22
-"""Two rows of ten buttons stay narrow enough for a phone. A price that finds no room is in the answer all the same."""
+"""Two rows of ten buttons stay narrow enough for a phone."""
 
 
 class Clicks(Protocol):
@@ -59,59 +60,47 @@ class Clicks(Protocol):
         """Remove a finished task's files."""
 
 
-PRIMARY, SECONDARY, DANGER = discord.ButtonStyle.primary, discord.ButtonStyle.secondary, discord.ButtonStyle.danger
+STYLES: Mapping[Weight, discord.ButtonStyle] = {
+    Weight.MAIN: discord.ButtonStyle.primary,
+    Weight.USUAL: discord.ButtonStyle.secondary,
+    Weight.GRAVE: discord.ButtonStyle.danger,
+}
 
 Call = Callable[[Clicks, discord.Interaction[Any], str, Asked], Awaitable[Draft | None]]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Act:
-    """What a choice looks like and what a click on it does: at once, or once the `form` it opens is sent in."""
-
-    label: str
-    style: discord.ButtonStyle = SECONDARY
-    call: Call
-    form: Form | None = None
-
-
-ACTS: dict[Choice, Act] = {
-    Choice.AGAIN: Act(label="Again", style=PRIMARY, call=lambda c, i, t, a: c.again(i, t, a)),
-    Choice.VARIATION: Act(label="Variation…", call=lambda c, i, t, a: c.variation(i, t, a), form=forms.VARIATION),
-    Choice.BETTER: Act(label="Better", call=lambda c, i, t, a: c.better(i, t, a)),
-    Choice.FORMAT: Act(label="Other format…", call=lambda c, i, t, a: c.other_format(i, t, a), form=forms.OTHER_FORMAT),
-    Choice.RETEXTURE: Act(label="Retexture…", call=lambda c, i, t, a: c.retexture(i, t, a), form=forms.RETEXTURE),
-    Choice.SPLIT: Act(label="Split into parts…", call=lambda c, i, t, a: c.split(i, t, a), form=forms.SPLIT),
-    Choice.LINKS: Act(label="Fresh links", call=lambda c, i, t, _: c.links(i, t)),
-    Choice.RESEND: Act(label="Send it again", style=PRIMARY, call=lambda c, i, t, a: c.resend(i, t, a)),
-    Choice.CANCEL: Act(label="Cancel", style=DANGER, call=lambda c, i, t, _: c.cancel(i, t)),
-    Choice.DELETE: Act(label="Delete", style=DANGER, call=lambda c, i, t, _: c.delete(i, t)),
+ACTS: Mapping[Choice, Call] = {
+    Choice.AGAIN: lambda c, i, t, a: c.again(i, t, a),
+    Choice.VARIATION: lambda c, i, t, a: c.variation(i, t, a),
+    Choice.BETTER: lambda c, i, t, a: c.better(i, t, a),
+    Choice.FORMAT: lambda c, i, t, a: c.other_format(i, t, a),
+    Choice.RETEXTURE: lambda c, i, t, a: c.retexture(i, t, a),
+    Choice.SPLIT: lambda c, i, t, a: c.split(i, t, a),
+    Choice.LINKS: lambda c, i, t, _: c.links(i, t),
+    Choice.RESEND: lambda c, i, t, a: c.resend(i, t, a),
+    Choice.CANCEL: lambda c, i, t, _: c.cancel(i, t),
+    Choice.DELETE: lambda c, i, t, _: c.delete(i, t),
 }
-"""Every button there is: a new one is one line here and one method of `Clicks`; one that wants words has a form."""
+"""What a click on each button does: at once, or once the form that it opens is sent in."""
 
 
-def act_named(name: str) -> Act | None:
-    """Return what a button's id names; None for one of another version of us."""
+def act_named(name: str) -> Call | None:
+    """Return what a click on a button does, by its id; None for one of another version of us."""
     return ACTS.get(Choice(name)) if name in set(Choice) else None
 
 
 def form_of(name: str, task_id: str) -> discord.ui.Modal | None:
     """Return the form that a click opens, with the click's id; None where the click itself says everything."""
-    act = act_named(name)
-    return None if act is None or act.form is None else forms.opened(act.form, _id_of(name, task_id))
+    form = FORMS.get(Choice(name)) if name in set(Choice) else None
+    return None if form is None else opened(form, _id_of(name, task_id))
 
 
 class TaskButton(discord.ui.DynamicItem[discord.ui.Button[discord.ui.View]], template=TEMPLATE):
     """One choice about one task. A click goes to the client, which acknowledges it before anything else."""
 
     def __init__(self, act: str, task_id: str, *, cost: str = "") -> None:
-        known = act_named(act)
-        super().__init__(
-            discord.ui.Button(
-                label=_label(known, cost) if known else act,
-                style=known.style if known else SECONDARY,
-                custom_id=_id_of(act, task_id),
-            )
-        )
+        label, style = _face(act, cost)
+        super().__init__(discord.ui.Button(label=label, style=style, custom_id=_id_of(act, task_id)))
         self.act, self.task_id = act, task_id
 
     @classmethod
@@ -140,10 +129,12 @@ def view_of(buttons: Sequence[LinkButton | ChoiceButton]) -> discord.ui.View | N
     return view
 
 
-def _label(act: Act, cost: str) -> str:
-    """Return what stands on a button; with its price where a click alone spends it and it stays short."""
-    priced = f"{act.label} · {cost}"
-    return priced if cost and act.form is None and len(priced) <= LONGEST_PRICED_LABEL else act.label
+def _face(act: str, cost: str) -> tuple[str, discord.ButtonStyle]:
+    """Return what a button says and its colour; one of another version of us says its own name."""
+    if act_named(act) is None:
+        return act, STYLES[Weight.USUAL]
+    choice = Choice(act)
+    return label_of(choice, cost, longest=LONGEST_PRICED_LABEL), STYLES[LABELS[choice].weight]
 
 
 def _id_of(act: str, task_id: str) -> str:

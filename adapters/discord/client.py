@@ -14,8 +14,7 @@ from discord import app_commands
 from discord.gateway import DiscordWebSocket
 from discord.http import Route
 
-from adapters.discord import words
-from adapters.discord.answering import Answerer, worked
+from adapters.discord.answering import Answerer
 from adapters.discord.asked import Asked
 from adapters.discord.buttons import TEMPLATE, TaskButton, act_named, form_of
 from adapters.discord.commands import commands_of, help_draft
@@ -26,6 +25,8 @@ from adapters.discord.posting import mentions_of
 from adapters.discord.render import sentence_draft
 from adapters.discord.sync import sync_commands
 from adapters.discord.trouble import translated
+from bot import words_chat
+from bot.answering import worked
 from bot.errors import PlatformError
 
 log = logging.getLogger(__name__)
@@ -131,22 +132,23 @@ class BotClient(discord.AutoShardedClient):
         if message.author.bot or message.webhook_id is not None or self.user is None:
             return
         if message.guild is None:
-            await self._reply(message, await worked(lambda: self._written_to(message)))
+            await self._reply(message, await worked(lambda: self._written_to(message), said=sentence_draft))
             return
         mention = re.compile(rf"<@!?{self.user.id}>")
         if mention.search(message.content):
             written = mention.sub(" ", message.content).strip()
             rights = _rights_in(message)
-            await self._reply(message, await worked(lambda: self._desk.follow(message, written, rights)))
+            draft = await worked(lambda: self._desk.follow(message, written, rights), said=sentence_draft)
+            await self._reply(message, draft)
 
     async def _filled_in(self, interaction: discord.Interaction[Any], act: str, task_id: str) -> Draft | None:
         return await self._acted(interaction, act, task_id, read_form(interaction))
 
     async def _acted(self, interaction: discord.Interaction[Any], act: str, task_id: str, asked: Asked) -> Draft | None:
-        known = act_named(act)
-        if known is None:
+        call = act_named(act)
+        if call is None:
             return await _no_longer()
-        return await known.call(self._desk, interaction, task_id, asked)
+        return await call(self._desk, interaction, task_id, asked)
 
     async def _written_to(self, message: discord.Message) -> Draft | None:
         if not message.attachments and message.content.strip().lower() in ASKS_FOR_HELP:
@@ -198,7 +200,7 @@ class BotTree(app_commands.CommandTree[BotClient]):
 
 
 async def _no_longer() -> Draft:
-    return sentence_draft(words.no_longer())
+    return sentence_draft(words_chat.no_longer())
 
 
 def _rights_in(message: discord.Message) -> discord.Permissions:

@@ -18,6 +18,8 @@ from adapters.discord.desk import Desk
 from adapters.discord.drafts import Draft
 from adapters.discord.entries import Entry
 from adapters.discord.forms import new_form
+from bot import words_chat
+from bot.cutting import plain
 from bot.errors import StorageError
 from bot.update import Choice, Update
 
@@ -170,7 +172,7 @@ def help_draft() -> Draft:
     pairs = [("generate", GENERATE_SUMMARY), ("new", NEW_SUMMARY), *((one.name, one.summary) for one in WITH_TASK)]
     pairs += [(one.name, one.summary) for one in SIMPLE]
     lines = [f"`/{GROUP} {name}` {limits.escaped(what, 200)}" for name, what in pairs]
-    intro, elsewhere = (limits.escaped(one, 800) for one in (words.help_intro(), words.help_elsewhere()))
+    intro, elsewhere = (limits.escaped(one, 800) for one in (words_chat.help_intro(), words.help_elsewhere()))
     return Draft(embed=discord.Embed(description="\n".join((intro, "", *lines, "", elsewhere))))
 
 
@@ -226,7 +228,7 @@ def _menu(desk: Desk, answerer: Answerer) -> app_commands.ContextMenu:
 
 def _suggestion(update: Update) -> str:
     title = " ".join(update.title.split())
-    return limits.plain(f"{update.task_id} · {update.state} · {title}", limits.CHOICE_NAME)
+    return plain(f"{update.task_id} · {update.state} · {title}", limits.CHOICE_NAME)
 
 
 async def _help() -> Draft:

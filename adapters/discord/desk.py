@@ -22,11 +22,11 @@ from adapters.discord.address import (
 )
 from adapters.discord.asked import Asked
 from adapters.discord.drafts import Draft, Stage
-from adapters.discord.pictures import MOST_PICTURES, AttachmentReader, pictures_among
+from adapters.discord.pictures import AttachmentReader, pictures_among
 from adapters.discord.private import PrivateLine
 from adapters.discord.render import answer_draft, links_draft, list_draft, sentence_draft, tree_draft
-from bot import text
-from bot.catalog import split_command
+from bot import text, words_chat
+from bot.catalog import MOST_PICTURES
 from bot.chat import Intake, Version, Wish
 from bot.errors import NotFound, UserMistake
 from bot.model import Address, Owner, Task
@@ -63,11 +63,11 @@ class Desk:
         """Ask for a model of the pictures in a message."""
         pictures = pictures_among(message.attachments)
         if not pictures:
-            raise UserMistake(words.no_pictures())
+            raise UserMistake(words_chat.no_pictures(words.HOW_TO_START))
         draft = await self.generate(interaction, Asked(attachments=pictures[:MOST_PICTURES]))
         if draft is None or len(pictures) <= MOST_PICTURES:
             return draft
-        return Draft(content=f"{draft.content}\n{words.too_many_pictures(len(pictures))}")
+        return Draft(content=f"{draft.content}\n{words_chat.too_many_pictures(len(pictures))}")
 
     async def resend(self, interaction: Asking, task_id: str, asked: Asked) -> Draft | None:
         """Ask again for what failed or stayed unclear."""
@@ -184,15 +184,7 @@ class Desk:
 
     async def _wish(self, asked: Asked) -> Wish:
         """Read the pictures, and the options that were typed."""
-        said, typed = split_command(asked.typed)
-        prompt = " ".join(part for part in (asked.prompt, said) if part)
-        pictures = await self.reader.read(asked.attachments)
-        return Wish(
-            prompt=prompt,
-            pictures=pictures,
-            options={**typed, **asked.options},
-            keeps_pictures=asked.keeps_pictures,
-        )
+        return asked.wish(await self.reader.read(asked.attachments))
 
     async def _next(self, interaction: Asking, asked: Asked, ask: Ask) -> Draft | None:
         """Ask for what comes after an earlier task; a click under an answer for one person's eyes stays there."""

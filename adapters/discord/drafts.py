@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import discord
 
-from bot.model import ModelFile
+from bot.parcel import Enclosure
 from bot.update import Choice
 
 
@@ -25,15 +25,6 @@ class ChoiceButton:
     choice: Choice
     task_id: str
     cost: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Enclosure:
-    """A file that goes with a message under `name`, with its text for people who do not see it."""
-
-    name: str
-    file: ModelFile
-    alt: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import discord
 
-from adapters.discord.drafts import Enclosure
 from bot.errors import NoSuchFile
+from bot.parcel import Enclosure
 from bot.ports import FileStore
 from bot.scratch import scratch_folder
 

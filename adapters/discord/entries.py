@@ -14,6 +14,7 @@ from adapters.discord import limits
 from adapters.discord.asked import NUMBERED_NAMES
 from adapters.discord.forms import LONGEST_MORE
 from bot.catalog import LONGEST_PROMPT, OPTIONS, OPTIONS_BY_NAME, PRESETS, TIERS, Option, OptionKind
+from bot.cutting import plain
 from bot.remakes import LEAST_STRENGTH, MOST_STRENGTH, STRENGTH
 
 LONGEST_TYPED_VALUE = 60
@@ -156,4 +157,4 @@ def _choice(option: Option, value: str) -> app_commands.Choice[str]:
     if option.name == "tier":
         known = {"tier": TIERS[value].purpose}
     label = ": ".join((value, *known.values()))
-    return app_commands.Choice(name=limits.plain(label, limits.CHOICE_NAME), value=value)
+    return app_commands.Choice(name=plain(label, limits.CHOICE_NAME), value=value)

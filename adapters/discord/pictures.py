@@ -11,16 +11,11 @@ import aiohttp
 import discord
 
 from adapters.discord import words
+from bot import words_chat
+from bot.attachments import LARGEST_BYTES, NOT_GIVEN_OUT, PIECE_BYTES, READ_WITHIN_S, check_size, gathered
 from bot.errors import UserMistake
 
 log = logging.getLogger(__name__)
-
-MOST_PICTURES = 5
-LARGEST_BYTES = 32 * 1024 * 1024
-"""The core refuses a larger picture; nothing of it is fetched."""
-
-READ_WITHIN_S = 60.0
-PIECE_BYTES = 64 * 1024
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,8 +31,7 @@ class AttachmentReader:
             UserMistake: one is too large, or Discord does not give it out; says which.
         """
         for number, one in enumerate(attachments, start=1):
-            if one.size > self.largest_bytes:
-                raise UserMistake(words.picture_too_large(number, one.size, self.largest_bytes))
+            check_size(number, one.size, largest_bytes=self.largest_bytes)
         if not attachments:
             return ()
         async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=READ_WITHIN_S)) as session:
@@ -47,24 +41,16 @@ class AttachmentReader:
     async def _read_one(self, session: aiohttp.ClientSession, one: discord.Attachment, number: int) -> bytes:
         try:
             async with session.get(one.url) as response:
-                if response.status in {401, 403, 404, 410}:
+                if response.status in NOT_GIVEN_OUT:
                     raise UserMistake(words.picture_gone(number))
                 if response.status != 200:
                     log.warning("attachment not fetched status=%d", response.status)
-                    raise UserMistake(words.picture_unreadable(number))
-                return await self._body(response, number)
+                    raise UserMistake(words_chat.picture_unreadable(number, words.PLATFORM))
+                pieces = response.content.iter_chunked(PIECE_BYTES)
+                return await gathered(pieces, number=number, largest_bytes=self.largest_bytes)
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
             log.warning("attachment not fetched error=%s", type(error).__name__)
-            raise UserMistake(words.picture_unreadable(number)) from error
-
-    async def _body(self, response: aiohttp.ClientResponse, number: int) -> bytes:
-        """Read while it stays below the limit, whatever size was announced."""
-        data = bytearray()
-        async for piece in response.content.iter_chunked(PIECE_BYTES):
-            data += piece
-            if len(data) > self.largest_bytes:
-                raise UserMistake(words.picture_too_large(number, len(data), self.largest_bytes))
-        return bytes(data)
+            raise UserMistake(words_chat.picture_unreadable(number, words.PLATFORM)) from error
 
 
 def pictures_among(attachments: Sequence[discord.Attachment]) -> list[discord.Attachment]:

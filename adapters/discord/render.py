@@ -6,16 +6,20 @@ import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import chain, count
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
 import discord
 
 from adapters.discord import limits, words
-from adapters.discord.drafts import ChoiceButton, Draft, Enclosure, LinkButton, Stage
+from adapters.discord.drafts import ChoiceButton, Draft, LinkButton, Stage
+from bot import words_chat
 from bot.chat import FreshLink, FreshLinks, Version
-from bot.model import FileRole, ModelFile, TaskState
-from bot.parcel import Parcel, Room, pack
-from bot.update import Bar, Update
+from bot.cutting import joined, plain, size_of
+from bot.gauge import bar_lines, standing
+from bot.labels import is_web_link, web_links
+from bot.model import TaskState
+from bot.parcel import Enclosure, Parcel, Room, pack, remarks, still_of, turntable_of
+from bot.update import Update
 
 ROOT, STATUS, RESULT = "root", "progress", "result"
 """What our messages about a task are, as their last line says."""
@@ -28,15 +32,7 @@ COLOURS = {
 }
 UNDER_WAY = discord.Colour.blurple()
 
-BAR_CELLS = 12
-MOST_SHOWN = 0.99
-"""A bar is never full before the model is there."""
-
-STILL_NAME = "still.png"
 TURNTABLE_NAME = "turntable.webp"
-STILLS = (FileRole.STILL, FileRole.RENDER, FileRole.PREVIEW)
-"""What stands in the frame, the best first."""
-
 PICTURE_ENDINGS = (".png", ".jpg", ".jpeg", ".webp", ".gif")
 
 LONGEST_LIST_TITLE = 80
@@ -55,7 +51,7 @@ _UNSAFE = re.compile(r"[^A-Za-z0-9._-]+")
 
 def thread_name(update: Update) -> str:
     """Return what a task's thread is called."""
-    return limits.plain(" ".join(update.title.split()), limits.THREAD_NAME) or update.task_id
+    return plain(" ".join(update.title.split()), limits.THREAD_NAME) or update.task_id
 
 
 def root_draft(update: Update, *, user: int) -> Draft:
@@ -70,13 +66,12 @@ def status_draft(update: Update, stage: Stage) -> Draft:
     mark = words.mark(update.task_id, STATUS)
     draft = Draft(mark=mark, buttons=_choices(update) if not update.ending or update.is_muted else ())
     lines = update.lines[:1] if update.ending and not update.is_muted else update.lines
-    bar = (render_bar(update.bar),) if update.bar is not None and not update.ending else ()
-    return _filled(draft, update, [update.headline, *bar, *lines, *stage.notes], stage=stage)
+    return _filled(draft, update, [update.headline, *bar_lines(update), *lines, *stage.notes], stage=stage)
 
 
 def result_draft(update: Update, stage: Stage) -> Draft:
     """Return the message that says how a task ended and hands over what was made. Its person is notified."""
-    enclosures, remarks = _handed_over(update, stage)
+    enclosures, notes = _handed_over(update, stage)
     draft = Draft(
         mark=words.mark(update.task_id, RESULT),
         buttons=(*_links(update), *_choices(update)),
@@ -84,7 +79,7 @@ def result_draft(update: Update, stage: Stage) -> Draft:
         pings=int(update.owner.user_id),
     )
     lines = update.lines[: len(update.lines) - len(update.files)] if enclosures else update.lines
-    return _filled(draft, update, [update.headline, *lines, *remarks, *stage.notes], stage=stage)
+    return _filled(draft, update, [update.headline, *lines, *notes, *stage.notes], stage=stage)
 
 
 def answer_draft(update: Update, stage: Stage) -> Draft:
@@ -104,22 +99,22 @@ def without_ping(draft: Draft) -> Draft:
 def list_draft(updates: Sequence[Update]) -> Draft:
     """Return a person's tasks, a line each."""
     if not updates:
-        return sentence_draft(words.nothing_yet())
+        return sentence_draft(words_chat.nothing_yet(words.HOW_TO_START))
     rows = [_row(update) for update in updates]
-    return Draft(embed=discord.Embed(description=_fitting(rows, limits.EMBED_DESCRIPTION), colour=UNDER_WAY))
+    return Draft(embed=discord.Embed(description=joined(rows, limits.EMBED_DESCRIPTION), colour=UNDER_WAY))
 
 
 def tree_draft(families: Sequence[Version]) -> Draft:
     """Return trees of versions, a line for each: what was made from a version stands below it."""
     if not families:
-        return sentence_draft(words.nothing_yet())
+        return sentence_draft(words_chat.nothing_yet(words.HOW_TO_START))
     rows = [row for family in families for row in _branches(family)]
-    return Draft(embed=discord.Embed(description=_fitting(rows, limits.EMBED_DESCRIPTION), colour=UNDER_WAY))
+    return Draft(embed=discord.Embed(description=joined(rows, limits.EMBED_DESCRIPTION), colour=UNDER_WAY))
 
 
 def sentence_draft(*sentences: str, markup: str = "") -> Draft:
     """Return plain sentences as an answer; `markup` of our own (a channel's mention) follows as it is."""
-    room = limits.CONTENT - limits.size_of(markup) - 1
+    room = limits.CONTENT - size_of(markup) - 1
     said = limits.escaped("\n".join(sentence for sentence in sentences if sentence), room)
     return Draft(content=f"{said}\n{markup}".strip() if markup else said)
 
@@ -128,33 +123,13 @@ def links_draft(links: FreshLinks) -> Draft:
     """Return short-lived links, as many as find room. For one person's eyes."""
     said = limits.escaped(links.sentence, limits.CONTENT)
     rows = [row for link in links.links if (row := _link_row(link))]
-    room = limits.EMBED_DESCRIPTION - limits.size_of(said) - 200
+    room = limits.EMBED_DESCRIPTION - size_of(said) - 200
     kept: list[str] = []
     for row in rows:
-        if sum(map(limits.size_of, kept)) + len(kept) + limits.size_of(row) <= room:
+        if sum(map(size_of, kept)) + len(kept) + size_of(row) <= room:
             kept.append(row)
-    more = (words.more_links(len(links.links) - len(kept)),) if len(kept) < len(links.links) else ()
+    more = (words_chat.more_links(len(links.links) - len(kept)),) if len(kept) < len(links.links) else ()
     return Draft(embed=discord.Embed(description="\n".join((said, *kept, *more)), colour=UNDER_WAY))
-
-
-def render_bar(bar: Bar) -> str:
-    """Return a bar and its percentage; never full, since a finished task has none."""
-    fraction = min(max(bar.fraction, 0.0), MOST_SHOWN)
-    full = int(fraction * BAR_CELLS)
-    return f"{'▰' * full}{'▱' * (BAR_CELLS - full)} {fraction:.0%}"
-
-
-def still_of(update: Update) -> ModelFile | None:
-    """Return the picture that stands for a model: our own, else Rodin's."""
-    found = (file for role in STILLS for file in update.files if file.role is role)
-    return next((file for file in found if file.name.lower().endswith(PICTURE_ENDINGS)), None)
-
-
-def is_web_link(url: str | None) -> bool:
-    """Whether an address may stand behind a button."""
-    if not url or len(url) > limits.LINK:
-        return False
-    return urlsplit(url).scheme in {"http", "https"}
 
 
 def _filled(draft: Draft, update: Update, lines: Iterable[str], *, stage: Stage) -> Draft:
@@ -167,15 +142,15 @@ def _filled(draft: Draft, update: Update, lines: Iterable[str], *, stage: Stage)
     else:
         head = " ".join(part for part in (ping, f"**{_title(update)}**") if part)
         foot = f"-# {draft.mark}"
-        room = limits.CONTENT - limits.size_of(head) - limits.size_of(foot) - 2
-        content = "\n".join((head, _fitting(guarded, room), foot))
+        room = limits.CONTENT - size_of(head) - size_of(foot) - 2
+        content = "\n".join((head, joined(guarded, room), foot))
     return replace(draft, content=content, embed=embed)
 
 
 def _embed(draft: Draft, update: Update, lines: Sequence[str]) -> discord.Embed:
     embed = discord.Embed(
         title=_title(update),
-        description=_fitting(lines, limits.EMBED_DESCRIPTION),
+        description=joined(lines, limits.EMBED_DESCRIPTION),
         colour=COLOURS.get(update.state, UNDER_WAY),
     )
     still = next((one.name for one in draft.enclosures if one.name.startswith("still.")), None)
@@ -192,18 +167,6 @@ def _title(update: Update) -> str:
     return limits.escaped(" ".join(update.title.split()), limits.EMBED_TITLE) or update.task_id
 
 
-def _fitting(lines: Sequence[str], room: int) -> str:
-    """Join whole lines while they fit: a line that is cut could end inside an escape."""
-    kept: list[str] = []
-    used = 0
-    for line in lines:
-        used += limits.size_of(line) + 1
-        if used > room - 2:
-            return "\n".join([*kept, limits.ELLIPSIS])
-        kept.append(line)
-    return "\n".join(kept)
-
-
 def _choices(update: Update) -> tuple[ChoiceButton, ...]:
     return tuple(
         ChoiceButton(choice=choice, task_id=update.task_id, cost=update.cost_of(choice)) for choice in update.choices
@@ -211,8 +174,7 @@ def _choices(update: Update) -> tuple[ChoiceButton, ...]:
 
 
 def _links(update: Update) -> tuple[LinkButton, ...]:
-    wanted = (("View in 3D", update.viewer_url), ("Download", update.download_url))
-    return tuple(LinkButton(label=label, url=url) for label, url in wanted if url and is_web_link(url))
+    return tuple(LinkButton(label=link.label, url=link.url) for link in web_links(update, longest=limits.LINK))
 
 
 def _handed_over(update: Update, stage: Stage) -> tuple[tuple[Enclosure, ...], tuple[str, ...]]:
@@ -227,18 +189,17 @@ def _handed_over(update: Update, stage: Stage) -> tuple[tuple[Enclosure, ...], t
         count=limits.ATTACHMENTS - 2,  # the turntable may join later
     )
     parcel = pack(update.files, room)
-    return (*shown, *_packed(parcel)), _parcel_remarks(parcel, update)
+    return (*shown, *_packed(parcel)), remarks(parcel, has_link=is_web_link(update.download_url, longest=limits.LINK))
 
 
 def _pictures(update: Update) -> Iterable[Enclosure]:
-    still = still_of(update)
+    still = still_of(update.files, endings=PICTURE_ENDINGS)
     if still is not None:
         ending = still.name.lower().rpartition(".")[2]
-        yield Enclosure(name=f"still.{ending}", file=still, alt=_alt(words.still_alt(update.title)))
-    for file in update.files:
-        if file.role is FileRole.TURNTABLE and file.name.lower().endswith(".webp"):
-            yield Enclosure(name=TURNTABLE_NAME, file=file, alt=_alt(words.turntable_alt(update.title)))
-            return
+        yield Enclosure(name=f"still.{ending}", file=still, alt=_alt(words_chat.still_alt(update.title)))
+    turning = turntable_of(update.files, ending=".webp")
+    if turning is not None:
+        yield Enclosure(name=TURNTABLE_NAME, file=turning, alt=_alt(words_chat.turntable_alt(update.title)))
 
 
 def _packed(parcel: Parcel) -> Iterable[Enclosure]:
@@ -246,7 +207,7 @@ def _packed(parcel: Parcel) -> Iterable[Enclosure]:
     for file in parcel.files:
         name = attached_name(file.name, taken)
         taken.add(name)
-        yield Enclosure(name=name, file=file, alt=_alt(words.file_alt(file.name)))
+        yield Enclosure(name=name, file=file, alt=_alt(words_chat.file_alt(file.name)))
 
 
 def attached_name(name: str, taken: Collection[str]) -> str:
@@ -259,22 +220,14 @@ def attached_name(name: str, taken: Collection[str]) -> str:
     return next(one for one in chain((safe,), numbered) if one not in taken)
 
 
-def _parcel_remarks(parcel: Parcel, update: Update) -> tuple[str, ...]:
-    said = (words.reduced(),) if parcel.is_reduced else ()
-    if not parcel.left_out:
-        return said
-    return (*said, words.left_out(parcel.left_out, has_link=is_web_link(update.download_url)))
-
-
 def _alt(described: str) -> str:
-    return limits.plain(described, limits.ALT_TEXT)
+    return plain(described, limits.ALT_TEXT)
 
 
 def _row(update: Update, called: str = "") -> str:
     """Return a task in one line, by its title or by what sets it apart."""
-    percent = f", {min(update.bar.fraction, MOST_SHOWN):.0%}" if update.bar and not update.ending else ""
     title = limits.escaped(" ".join((called or update.title).split()), LONGEST_LIST_TITLE)
-    return f"`{update.task_id}` {title}: {update.state}{percent}"
+    return f"`{update.task_id}` {title}: {standing(update)}"
 
 
 def _branches(version: Version, depth: int = 0) -> Iterator[str]:
@@ -286,7 +239,7 @@ def _branches(version: Version, depth: int = 0) -> Iterator[str]:
 
 
 def _link_row(link: FreshLink) -> str:
-    if urlsplit(link.url).scheme not in {"http", "https"}:
+    if not is_web_link(link.url, longest=limits.EMBED_DESCRIPTION):
         return ""
     address = quote(link.url, safe="%/:=&?~#+!$,;'@-._")
     return f"[{limits.escaped(link.name, 200)}](<{address}>)"

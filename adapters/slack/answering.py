@@ -13,8 +13,8 @@ from adapters.slack.drafts import Draft
 from adapters.slack.posting import Poster, Target
 from adapters.slack.render import sentence_draft
 from adapters.slack.wire import Asking
-from bot import text
-from bot.errors import PlatformError, StorageError, UserMistake
+from bot.answering import worked
+from bot.errors import PlatformError, StorageError
 
 log = logging.getLogger(__name__)
 
@@ -32,7 +32,7 @@ class Answerer:
 
     async def answer(self, asking: Asking, work: Work) -> None:
         """Work, then answer. Nothing is raised."""
-        draft = await worked(work)
+        draft = await worked(work, said=sentence_draft)
         if draft is not None:
             await self.send(asking, draft)
 
@@ -81,19 +81,6 @@ class Answerer:
         target = await self.poster.open_direct(_target(asking), asking.user)
         await self.poster.reply_directly(target, draft)
         return True
-
-
-async def worked(work: Work) -> Draft | None:
-    """Do the work and return its answer, or the sentence that says why it cannot be done."""
-    try:
-        return await work()
-    except UserMistake as mistake:
-        return sentence_draft(str(mistake))
-    except (StorageError, PlatformError) as error:
-        log.warning("command failed error=%r", error)
-    except Exception:
-        log.exception("command broke")
-    return sentence_draft(text.trouble())
 
 
 def _target(asking: Asking) -> Target:

@@ -2,21 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 from adapters.slack.wire import SharedFile
+from bot.questions import Filled
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Asked:
-    """What somebody typed, filled in or attached. `typed` is a line with options in it, `options` were picked.
+class Asked(Filled):
+    """What somebody typed, filled in or attached, its files still in Slack."""
 
-    `keeps_pictures` lets the pictures join those of an earlier version instead of taking their place.
-    """
-
-    typed: str = ""
-    prompt: str = ""
-    options: Mapping[str, str] = field(default_factory=dict)
     files: Sequence[SharedFile] = ()
-    keeps_pictures: bool = False

@@ -6,13 +6,18 @@ from collections.abc import Sequence
 from typing import Any
 
 from adapters.slack import limits
+from bot.cutting import joined, plain
+from bot.labels import WebLink
 
 Json = dict[str, Any]
+
+LINK_PREFIX = "link:"
+"""How the ids of buttons begin that open an address."""
 
 
 def plain_text(words: str, limit: int) -> Json:
     """Return text without any markup."""
-    return {"type": "plain_text", "text": limits.plain(words, limit) or " ", "emoji": False}
+    return {"type": "plain_text", "text": plain(words, limit) or " ", "emoji": False}
 
 
 def markup(words: str) -> Json:
@@ -27,7 +32,7 @@ def header(words: str) -> Json:
 
 def paragraph(lines: Sequence[str]) -> Json:
     """Return lines of plain text."""
-    return {"type": "section", "text": plain_text(limits.joined(lines, limits.SECTION), limits.SECTION)}
+    return {"type": "section", "text": plain_text(joined(lines, limits.SECTION), limits.SECTION)}
 
 
 def marked_paragraph(words: str) -> Json:
@@ -37,13 +42,13 @@ def marked_paragraph(words: str) -> Json:
 
 def footnote(lines: Sequence[str]) -> Json:
     """Return small print."""
-    words = limits.joined(lines, limits.CONTEXT)
+    words = joined(lines, limits.CONTEXT)
     return {"type": "context", "elements": [plain_text(words, limits.CONTEXT)]}
 
 
 def picture(file_id: str, alt: str) -> Json:
     """Return a picture that lies in Slack."""
-    return {"type": "image", "slack_file": {"id": file_id}, "alt_text": limits.plain(alt, limits.ALT_TEXT)}
+    return {"type": "image", "slack_file": {"id": file_id}, "alt_text": plain(alt, limits.ALT_TEXT)}
 
 
 def buttons(elements: Sequence[Json]) -> Json:
@@ -59,6 +64,6 @@ def button(label: str, *, action: str, value: str = "", style: str = "") -> Json
     return {**made, "style": style} if style else made
 
 
-def link_button(label: str, *, action: str, url: str) -> Json:
-    """Return a button that opens an address. Slack tells us of the click all the same."""
-    return {**button(label, action=action), "url": url}
+def web_link(link: WebLink) -> Json:
+    """Return a button that opens one of a task's links. Slack tells us of the click all the same."""
+    return {**button(link.label, action=f"{LINK_PREFIX}{link.way}"), "url": link.url}

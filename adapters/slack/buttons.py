@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
 from typing import Protocol
 
-from adapters.slack import blocks
+from adapters.slack import blocks, limits
 from adapters.slack.asked import Asked
 from adapters.slack.blocks import Json
 from adapters.slack.drafts import Draft
 from adapters.slack.wire import Asking
+from bot.labels import LABELS, Weight, label_of
 from bot.update import Choice, Update
 
 PREFIX = "rodin:"
-LINK_PREFIX = "link:"
 
 
 class Clicks(Protocol):
@@ -54,31 +53,22 @@ class Clicks(Protocol):
 Call = Callable[[Clicks, Asking, str, Asked], Awaitable[Draft | None]]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Act:
-    """What a choice looks like and what a click on it does: at once, or once the form that it opens is sent in.
+STYLES: Mapping[Weight, str] = {Weight.MAIN: "primary", Weight.USUAL: "", Weight.GRAVE: "danger"}
+"""Slack's words for the colours of a button. Source: docs.slack.dev, Button element."""
 
-    `style` is Slack's: empty, primary or danger.
-    """
-
-    label: str
-    call: Call
-    style: str = ""
-
-
-ACTS: Mapping[Choice, Act] = {
-    Choice.AGAIN: Act(label="Again", style="primary", call=lambda c, a, t, _: c.again(a, t)),
-    Choice.VARIATION: Act(label="Variation…", call=lambda c, a, t, w: c.variation(a, t, w)),
-    Choice.BETTER: Act(label="Better", call=lambda c, a, t, _: c.better(a, t)),
-    Choice.FORMAT: Act(label="Other format…", call=lambda c, a, t, w: c.other_format(a, t, w)),
-    Choice.RETEXTURE: Act(label="Retexture…", call=lambda c, a, t, w: c.retexture(a, t, w)),
-    Choice.SPLIT: Act(label="Split into parts…", call=lambda c, a, t, w: c.split(a, t, w)),
-    Choice.LINKS: Act(label="Fresh links", call=lambda c, a, t, _: c.links(a, t)),
-    Choice.RESEND: Act(label="Send it again", style="primary", call=lambda c, a, t, _: c.resend(a, t)),
-    Choice.CANCEL: Act(label="Cancel", style="danger", call=lambda c, a, t, _: c.cancel(a, t)),
-    Choice.DELETE: Act(label="Delete", style="danger", call=lambda c, a, t, _: c.delete(a, t)),
+ACTS: Mapping[Choice, Call] = {
+    Choice.AGAIN: lambda c, a, t, _: c.again(a, t),
+    Choice.VARIATION: lambda c, a, t, w: c.variation(a, t, w),
+    Choice.BETTER: lambda c, a, t, _: c.better(a, t),
+    Choice.FORMAT: lambda c, a, t, w: c.other_format(a, t, w),
+    Choice.RETEXTURE: lambda c, a, t, w: c.retexture(a, t, w),
+    Choice.SPLIT: lambda c, a, t, w: c.split(a, t, w),
+    Choice.LINKS: lambda c, a, t, _: c.links(a, t),
+    Choice.RESEND: lambda c, a, t, _: c.resend(a, t),
+    Choice.CANCEL: lambda c, a, t, _: c.cancel(a, t),
+    Choice.DELETE: lambda c, a, t, _: c.delete(a, t),
 }
-"""Every button there is: a new one is one line here and one method of `Clicks`; one that wants words has a form."""
+"""What a click on each button does: at once, or once the form that it opens is sent in."""
 
 
 def choice_of(action_id: str) -> Choice | None:
@@ -91,17 +81,11 @@ def choice_buttons(update: Update) -> list[Json]:
     """Return a button for each choice that we know."""
     return [
         blocks.button(
-            _label(choice, update.cost_of(choice)),
+            label_of(choice, update.cost_of(choice), longest=limits.BUTTON_TEXT),
             action=f"{PREFIX}{choice}",
             value=update.task_id,
-            style=ACTS[choice].style,
+            style=STYLES[LABELS[choice].weight],
         )
         for choice in update.choices
         if choice in ACTS
     ]
-
-
-def _label(choice: Choice, cost: str) -> str:
-    """Return what stands on a button; with its price where a click alone spends it."""
-    label = ACTS[choice].label
-    return f"{label} · {cost}" if cost and not choice.wants_words else label

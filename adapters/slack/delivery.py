@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 
 from adapters.slack import words
 from adapters.slack.address import GONE, Spot, parse_address
-from adapters.slack.drafts import Draft, Enclosure
+from adapters.slack.drafts import Draft
 from adapters.slack.posting import Poster, Sent, Target
 from adapters.slack.render import (
     Stage,
@@ -20,13 +20,14 @@ from adapters.slack.render import (
     parcel_of,
     result_draft,
     status_draft,
-    still_of,
-    turntable_of,
+    still_enclosure,
+    turntable_enclosure,
 )
 from adapters.slack.trouble import Refused, Why
 from adapters.slack.uploads import Uploader
 from bot.errors import AddressGone, PlatformBusy
 from bot.model import Address
+from bot.parcel import Enclosure
 from bot.update import Update
 
 log = logging.getLogger(__name__)
@@ -121,7 +122,7 @@ class Delivery:
 
         What Slack refuses, or does not take in two tries, links make up for.
         """
-        if (turning := turntable_of(update)) is not None:
+        if (turning := turntable_enclosure(update)) is not None:
             said = words.turntable_of(update.task_id)
             spot = await self._shared(spot, update, (turning,), said=said, what="turntable")
         if files := enclosures_of(parcel_of(update).files):
@@ -167,7 +168,7 @@ class Delivery:
 
     async def _still(self, spot: Spot, update: Update) -> str:
         """Return the id of the model's picture in Slack, brought there once; "" where there is none."""
-        still = still_of(update)
+        still = still_enclosure(update)
         if still is None:
             return ""
         return await self.uploader.show(_target(spot), still, key=_key(update, f"still:{still.file.sha256[:12]}"))

@@ -18,12 +18,12 @@ from adapters.slack.drafts import Draft
 from adapters.slack.home import home_view
 from adapters.slack.lines import Json, Lines, Send
 from adapters.slack.manual import help_draft
-from adapters.slack.pictures import MOST_PICTURES, FileReader, pictures_among
+from adapters.slack.pictures import FileReader, pictures_among
 from adapters.slack.render import answer_draft, links_draft, list_draft, sentence_draft
 from adapters.slack.trouble import Refused, Why
 from adapters.slack.wire import Asking, SharedFile, Written, plain_words
-from bot import text
-from bot.catalog import split_command
+from bot import text, words_chat
+from bot.catalog import MOST_PICTURES
 from bot.chat import Intake, Wish
 from bot.errors import NotFound, PlatformBusy, UserMistake
 from bot.model import Address, Owner, Task
@@ -64,7 +64,7 @@ class Desk:
     async def from_message(self, asking: Asking, message: Written) -> Draft | None:
         """Ask for a model of the pictures in a message."""
         if not pictures_among(message.files):
-            raise UserMistake(words.no_pictures())
+            raise UserMistake(words_chat.no_pictures(words.HOW_TO_START))
         return await self._generate(asking, Asked(files=message.files), root=asking.thread or asking.message)
 
     async def said(self, asking: Asking, message: Written) -> Draft | None:
@@ -103,7 +103,7 @@ class Desk:
 
     async def other_format(self, asking: Asking, task_id: str, asked: Asked) -> Draft | None:
         """Ask for the same in another file format."""
-        wanted = asked.options.get("format", "")
+        wanted = str(asked.options.get("format", ""))
         return await self._next(asking, lambda o, a, e: self.intake.other_format(task_id, wanted, o, a, event=e))
 
     async def retexture(self, asking: Asking, task_id: str, asked: Asked) -> Draft | None:
@@ -181,11 +181,7 @@ class Desk:
 
     async def _wish(self, asking: Asking, asked: Asked) -> Wish:
         """Read the pictures, and the options that were typed."""
-        said, typed = split_command(asked.typed)
-        prompt = " ".join(part for part in (asked.prompt, said) if part)
-        pictures = await self.reader.read(asking, pictures_among(asked.files)[:MOST_PICTURES])
-        options = {**typed, **asked.options}
-        return Wish(prompt=prompt, pictures=pictures, options=options, keeps_pictures=asked.keeps_pictures)
+        return asked.wish(await self.reader.read(asking, pictures_among(asked.files)[:MOST_PICTURES]))
 
     async def _next(self, asking: Asking, ask: Ask) -> Draft | None:
         """Ask for what comes after an earlier task: told in the thread of the click, if that was for all to see."""
@@ -260,7 +256,7 @@ def _accepted(task: Task, *remarks: str) -> Draft:
 
 def _too_many(files: Sequence[SharedFile]) -> tuple[str, ...]:
     count = len(pictures_among(files))
-    return (words.too_many_pictures(count),) if count > MOST_PICTURES else ()
+    return (words_chat.too_many_pictures(count),) if count > MOST_PICTURES else ()
 
 
 def _remark(files: Sequence[SharedFile]) -> Draft | None:

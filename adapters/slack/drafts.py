@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from adapters.slack.blocks import Json
-from bot.model import ModelFile
 
 EVENT_TYPE = "rodin_task"
 """The name of our metadata. Source: docs.slack.dev, Message metadata."""
@@ -30,12 +29,3 @@ class Draft:
     text: str
     blocks: tuple[Json, ...] = ()
     mark: Mark | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Enclosure:
-    """A file that goes into the thread under `name`, with its text for people who do not see it."""
-
-    name: str
-    file: ModelFile
-    alt: str

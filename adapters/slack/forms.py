@@ -1,33 +1,37 @@
-"""The forms: for a new model, and for what comes after one. Made once: Slack lets them open for three seconds."""
+"""The forms, for a new model and for what comes after one, from data alone: Slack lets them open for three seconds."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from adapters.slack import blocks, limits, words
+from adapters.slack import blocks, limits
 from adapters.slack.asked import Asked
 from adapters.slack.blocks import Json
 from adapters.slack.wire import shared_file
-from bot.catalog import (
-    FORMATS,
-    LONGEST_PROMPT,
-    MOST_PICTURES,
-    OPTIONS,
-    PRESETS,
-    SPLIT_CHOICES,
-    TEXTURE_CHOICES,
-    Option,
-    OptionKind,
+from bot.catalog import LONGEST_PROMPT, OPTIONS, PRESETS, Option, OptionKind
+from bot.questions import (
+    FORMAT,
+    FORMS,
+    JOIN,
+    MORE,
+    PICTURES,
+    PROMPT,
+    WHERE,
+    Field,
+    Form,
+    More,
+    Pick,
+    Pictures,
+    Words,
+    new_form,
 )
-from bot.remakes import LEAST_STRENGTH, MOST_STRENGTH, STRENGTH, USUAL_STRENGTH
+from bot.remakes import STRENGTH
 from bot.update import Choice
 
 CALLBACK = "rodin:form"
-PROMPT, PICTURES, MORE, WHERE, FORMAT = "prompt", "pictures", "more", "where", "format"
-REPLACE, JOIN = "replace", "join"
 
 PICTURE_TYPES = ("png", "jpg", "jpeg", "webp", "heic", "heif", "gif", "bmp", "tif", "tiff", "avif")
 """What Slack offers to choose; the bytes decide."""
@@ -56,7 +60,8 @@ class Submitted:
 
 def form_view(opened: Opened) -> Json:
     """Return a form, which remembers how it was opened."""
-    made = _AFTER.get(Choice(opened.choice), _NEW) if opened.choice in set(Choice) else _NEW
+    form = FORMS.get(Choice(opened.choice)) if opened.choice in set(Choice) else None
+    made = _made(form or new_form(_SHOWN, more=("--pose", "--bbox 100x320x100")))
     place = {name: getattr(opened, name) for name in _PLACE}
     return {**made, "private_metadata": json.dumps({name: value for name, value in place.items() if value})}
 
@@ -96,15 +101,32 @@ def _chosen(values: Mapping[str, Any], name: str) -> str:
     return str((option or {}).get("value") or "") if option else str(found.get("value") or "")
 
 
-def _form(title: str, fields: Sequence[Json], *, about: str = "") -> Json:
+def _made(form: Form) -> Json:
+    about = [blocks.paragraph([form.about])] if form.about else []
     return {
         "type": "modal",
         "callback_id": CALLBACK,
-        "title": blocks.plain_text(title, limits.VIEW_TITLE),
+        "title": blocks.plain_text(form.title, limits.VIEW_TITLE),
         "submit": blocks.plain_text("Make it", limits.VIEW_TITLE),
         "close": blocks.plain_text("Cancel", limits.VIEW_TITLE),
-        "blocks": [*([blocks.paragraph([about])] if about else []), *fields],
+        "blocks": [*about, *map(_block, form.fields)],
     }
+
+
+def _block(field: Field) -> Json:
+    match field:
+        case Words():
+            element = {"type": "plain_text_input", "multiline": True, "max_length": LONGEST_PROMPT}
+            return _field(PROMPT, field.label, element, field.hint)
+        case Pictures():
+            element = {"type": "file_input", "filetypes": list(PICTURE_TYPES), "max_files": field.most}
+            return _field(PICTURES, field.label, element, field.hint)
+        case Pick():
+            return _field(field.id, field.label, _menu(field.choices), field.hint, is_optional=not field.is_required)
+        case More():
+            return _more(field)
+        case Option():
+            return _option(field)
 
 
 def _field(name: str, label: str, element: Json, hint: str, *, is_optional: bool = True) -> Json:
@@ -118,18 +140,9 @@ def _field(name: str, label: str, element: Json, hint: str, *, is_optional: bool
     }
 
 
-def _words(label: str, hint: str) -> Json:
-    element = {"type": "plain_text_input", "multiline": True, "max_length": LONGEST_PROMPT}
-    return _field(PROMPT, label, element, hint)
-
-
-def _pictures(hint: str, *, most: int = MOST_PICTURES) -> Json:
-    element = {"type": "file_input", "filetypes": list(PICTURE_TYPES), "max_files": most}
-    return _field(PICTURES, "Pictures" if most > 1 else "Picture", element, hint)
-
-
-def _more(example: str) -> Json:
-    element = {"type": "plain_text_input", "placeholder": blocks.plain_text(example, limits.PLACEHOLDER)}
+def _more(field: More) -> Json:
+    examples = blocks.plain_text(" ".join(field.examples), limits.PLACEHOLDER)
+    element = {"type": "plain_text_input", "placeholder": examples}
     return _field(MORE, "More options", element, "As after /rodin; /rodin help generate names them all.")
 
 
@@ -154,64 +167,6 @@ def _described(option: Option, choice: str) -> str:
     return f"{choice}: {PRESETS[choice].summary}" if option.name == "preset" else choice
 
 
-def _switches(names: Iterable[str]) -> str:
-    return " ".join(f"--{name}" for name in names)
-
-
-def _new() -> Json:
-    shown = [option for option in OPTIONS if option.name in _SHOWN]
-    fields = [
-        _words("What it should be", "In words; or leave it empty and give a picture."),
-        _pictures("Up to five of the same thing, 10 MB each; the first one leads."),
-        *map(_option, shown),
-        _more("--pose --bbox 100x320x100"),
-    ]
-    return _form("New 3D model", fields)
-
-
-def _variation() -> Json:
-    places = {REPLACE: "Take the place of the earlier ones", JOIN: "Join the earlier ones"}
-    fields = [
-        _words("What it should be now", "Leave it empty to keep the words."),
-        _pictures("Up to five; without any, the earlier ones stay."),
-        _field(WHERE, "New pictures", _menu(places), "They take the place of the earlier ones unless you choose."),
-        _more("--tier high --faces 20k --seed 7"),
-    ]
-    return _form("Variation", fields, about=words.about_variation())
-
-
-def _other_format() -> Json:
-    menu = _menu({name: name for name in FORMATS})
-    field = _field(FORMAT, "File format", menu, "glb for viewers, fbx or obj for editors.", is_optional=False)
-    return _form("Other file format", [field], about=words.about_format())
-
-
-def _retexture() -> Json:
-    fields = [
-        _words("How it should look", "Such as: weathered copper with green patina."),
-        _pictures("Shows how it should look, and says more than words.", most=1),
-        _more(_switches(TEXTURE_CHOICES)),
-    ]
-    return _form("New texture", fields, about=words.about_remake())
-
-
-def _split() -> Json:
-    strengths = _menu({str(n): str(n) for n in range(LEAST_STRENGTH, MOST_STRENGTH + 1)})
-    fields = [
-        _field(STRENGTH, "Strength", strengths, f"More gives more parts; {USUAL_STRENGTH} unless you choose."),
-        _words("Or how to split it", "Such as: the wheels apart from the body."),
-        _more(_switches(name for name in SPLIT_CHOICES if name != STRENGTH)),
-    ]
-    return _form("Split into parts", fields, about=words.about_remake())
-
-
 _PLACE = ("channel", "thread", "choice", "task")
-_SHOWN = tuple(option.name for option in OPTIONS if option.is_common)[:FORM_OPTIONS]
-_PICKED = tuple(dict.fromkeys((*_SHOWN, FORMAT, STRENGTH)))
-_NEW = _new()
-_AFTER: Mapping[Choice, Json] = {
-    Choice.VARIATION: _variation(),
-    Choice.FORMAT: _other_format(),
-    Choice.RETEXTURE: _retexture(),
-    Choice.SPLIT: _split(),
-}
+_SHOWN = tuple(option for option in OPTIONS if option.is_common)[:FORM_OPTIONS]
+_PICKED = tuple(dict.fromkeys((*(option.name for option in _SHOWN), FORMAT, STRENGTH)))

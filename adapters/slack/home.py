@@ -6,8 +6,10 @@ from collections.abc import Sequence
 
 from adapters.slack import blocks, limits, words
 from adapters.slack.blocks import Json
-from adapters.slack.buttons import LINK_PREFIX, choice_buttons
-from adapters.slack.render import is_web_link, row_of
+from adapters.slack.buttons import choice_buttons
+from adapters.slack.render import row_of
+from bot import words_chat
+from bot.labels import Way, web_links
 from bot.update import Update
 
 NEW_MODEL = "new_model"
@@ -24,15 +26,14 @@ def home_view(updates: Sequence[Update], usage: str) -> Json:
         {"type": "divider"},
     ]
     if not updates:
-        shown.append(blocks.paragraph([words.nothing_yet()]))
+        shown.append(blocks.paragraph([words_chat.nothing_yet(words.HOW_TO_START)]))
     for update in updates:
         shown += _task(update)
     return {"type": "home", "blocks": shown[: limits.VIEW_BLOCKS]}
 
 
 def _task(update: Update) -> list[Json]:
-    row = choice_buttons(update)
-    if update.viewer_url and is_web_link(update.viewer_url):
-        row.insert(0, blocks.link_button("View in 3D", action=f"{LINK_PREFIX}view", url=update.viewer_url))
+    views = [link for link in web_links(update, longest=limits.LINK) if link.way is Way.VIEW]
+    row = [*map(blocks.web_link, views), *choice_buttons(update)]
     paragraph = blocks.paragraph([row_of(update), update.headline])
     return [paragraph, blocks.buttons(row)] if row else [paragraph]

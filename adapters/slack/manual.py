@@ -5,6 +5,7 @@ from __future__ import annotations
 from adapters.slack import blocks, limits, words
 from adapters.slack.commands import HELP
 from adapters.slack.drafts import Draft
+from bot import words_chat
 from bot.catalog import OPTIONS, PRESETS
 
 
@@ -15,8 +16,12 @@ def help_draft(topic: str = "") -> Draft:
 
 def _commands() -> Draft:
     rows = [f"{f'/rodin {usage}'.rstrip()}: {what}" for usage, what in HELP.items()]
-    shown = (blocks.paragraph([words.help_intro()]), blocks.paragraph(rows), blocks.paragraph([words.help_elsewhere()]))
-    return Draft(text=limits.escaped(words.help_intro(), limits.TEXT), blocks=shown)
+    shown = (
+        blocks.paragraph([words_chat.help_intro()]),
+        blocks.paragraph(rows),
+        blocks.paragraph([words.help_elsewhere()]),
+    )
+    return Draft(text=limits.escaped(words_chat.help_intro(), limits.TEXT), blocks=shown)
 
 
 def _options() -> Draft:

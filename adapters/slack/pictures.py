@@ -16,17 +16,13 @@ from adapters.slack import words
 from adapters.slack.lines import Line, Lines
 from adapters.slack.trouble import Refused, Why
 from adapters.slack.wire import Asking, SharedFile, shared_file
+from bot import words_chat
+from bot.attachments import LARGEST_BYTES, NOT_GIVEN_OUT, PIECE_BYTES, READ_WITHIN_S, check_size, gathered
 from bot.errors import PlatformBusy, UserMistake
 
 log = logging.getLogger(__name__)
 
-MOST_PICTURES = 5
-LARGEST_BYTES = 32 * 1024 * 1024
-"""The core refuses a larger picture; nothing of it is fetched."""
-
-READ_WITHIN_S = 60.0
 PATIENCE = aiohttp.ClientTimeout(total=READ_WITHIN_S)
-PIECE_BYTES = 64 * 1024
 MOST_REDIRECTS = 3
 
 FILE_HOSTS = ("slack.com", "slack-files.com")
@@ -57,14 +53,13 @@ class FileReader:
     async def _read_one(self, line: Line, one: SharedFile, number: int) -> bytes:
         if one.is_hidden or not one.url:
             one = await self._looked_up(line, one, number)
-        if one.size_bytes > self.largest_bytes:
-            raise UserMistake(words.picture_too_large(number, one.size_bytes, self.largest_bytes))
+        check_size(number, one.size_bytes, largest_bytes=self.largest_bytes)
         try:
             async with asyncio.timeout(READ_WITHIN_S):
                 return await self._fetched(line, one.url, number)
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
             log.warning("picture not fetched error=%s", type(error).__name__)
-            raise UserMistake(words.picture_unreadable(number)) from error
+            raise UserMistake(words_chat.picture_unreadable(number, words.PLATFORM)) from error
 
     async def _looked_up(self, line: Line, one: SharedFile, number: int) -> SharedFile:
         """Ask for a file of which the event showed only the id, as in Slack Connect."""
@@ -80,7 +75,7 @@ class FileReader:
             raise UserMistake(said(number)) from error
         except PlatformBusy as error:
             log.info("file not seen file=%s reason=%s", one.id, error)
-            raise UserMistake(words.picture_unreadable(number)) from error
+            raise UserMistake(words_chat.picture_unreadable(number, words.PLATFORM)) from error
         return shared_file(answer.get("file") or {})
 
     async def _fetched(self, line: Line, url: str, number: int) -> bytes:
@@ -95,23 +90,19 @@ class FileReader:
                     url = urljoin(url, response.headers.get("Location", ""))
                     continue
                 return await self._body(response, number)
-        raise UserMistake(words.picture_unreadable(number))
+        raise UserMistake(words_chat.picture_unreadable(number, words.PLATFORM))
 
     async def _body(self, response: aiohttp.ClientResponse, number: int) -> bytes:
         """Read while it stays below the limit, whatever size was announced."""
-        if response.status in {401, 403, 404, 410}:
+        if response.status in NOT_GIVEN_OUT:
             raise UserMistake(words.picture_gone(number))
         if response.status != 200:
             log.warning("picture not fetched status=%d", response.status)
-            raise UserMistake(words.picture_unreadable(number))
+            raise UserMistake(words_chat.picture_unreadable(number, words.PLATFORM))
         if response.content_type == "text/html":  # the page to sign in on, with status 200
             raise UserMistake(words.picture_hidden(number))
-        data = bytearray()
-        async for piece in response.content.iter_chunked(PIECE_BYTES):
-            data += piece
-            if len(data) > self.largest_bytes:
-                raise UserMistake(words.picture_too_large(number, len(data), self.largest_bytes))
-        return bytes(data)
+        pieces = response.content.iter_chunked(PIECE_BYTES)
+        return await gathered(pieces, number=number, largest_bytes=self.largest_bytes)
 
     def _is_slacks(self, url: str) -> bool:
         """Whether the token may go there: Slack's hosts by https, or wherever the operator has said Slack is."""

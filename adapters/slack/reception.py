@@ -19,8 +19,8 @@ from slack_sdk.web.async_slack_response import AsyncSlackResponse
 from adapters.slack import forms, words
 from adapters.slack.answering import Answerer, Work
 from adapters.slack.asked import Asked
-from adapters.slack.blocks import Json
-from adapters.slack.buttons import ACTS, LINK_PREFIX, PREFIX, choice_of
+from adapters.slack.blocks import LINK_PREFIX, Json
+from adapters.slack.buttons import ACTS, PREFIX, choice_of
 from adapters.slack.commands import Verb, parse_command
 from adapters.slack.desk import Desk
 from adapters.slack.drafts import Draft
@@ -41,6 +41,7 @@ from adapters.slack.wire import (
     plain_words,
     written_of,
 )
+from bot import words_chat
 from bot.errors import PlatformError, StorageError, UserMistake
 
 log = logging.getLogger(__name__)
@@ -124,8 +125,8 @@ class Reception:
             return await self.desk.submitted(asking, form.asked)
         choice = choice_of(form.opened.choice)
         if choice is None:
-            return sentence_draft(words.no_longer())
-        return await ACTS[choice].call(self.desk, asking, form.opened.task, form.asked)
+            return sentence_draft(words_chat.no_longer())
+        return await ACTS[choice](self.desk, asking, form.opened.task, form.asked)
 
     async def _make_model(self, ack: Ack, body: Json) -> None:
         await ack()
@@ -148,8 +149,8 @@ class Reception:
 
         async def work() -> Draft | None:
             if choice is None:
-                return sentence_draft(words.no_longer())
-            return await ACTS[choice].call(self.desk, asking, task_id, Asked())
+                return sentence_draft(words_chat.no_longer())
+            return await ACTS[choice](self.desk, asking, task_id, Asked())
 
         self._start("click", self._clicked_through(asking, work))
 

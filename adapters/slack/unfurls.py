@@ -11,11 +11,11 @@ from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from adapters.slack import blocks, limits
 from adapters.slack.blocks import Json
-from adapters.slack.buttons import LINK_PREFIX
 from adapters.slack.lines import Lines
-from adapters.slack.render import is_web_link
 from adapters.slack.wire import Asking
+from bot.cutting import plain
 from bot.errors import PlatformError, StorageError
+from bot.labels import Way, WebLink, is_web_link
 
 log = logging.getLogger(__name__)
 
@@ -69,9 +69,9 @@ class Unfurler:
 
 def _shown(url: str, preview: Preview) -> Json:
     shown = [blocks.paragraph([preview.title, *preview.lines])]
-    if preview.picture_url and is_web_link(preview.picture_url):
-        alt = limits.plain(preview.title, limits.ALT_TEXT) or "3D model"
+    if preview.picture_url and is_web_link(preview.picture_url, longest=limits.LINK):
+        alt = plain(preview.title, limits.ALT_TEXT) or "3D model"
         shown.append({"type": "image", "image_url": preview.picture_url, "alt_text": alt})
-    if is_web_link(url):
-        shown.append(blocks.buttons([blocks.link_button("View in 3D", action=f"{LINK_PREFIX}view", url=url)]))
+    if is_web_link(url, longest=limits.LINK):
+        shown.append(blocks.buttons([blocks.web_link(WebLink(way=Way.VIEW, url=url))]))
     return {"blocks": shown}

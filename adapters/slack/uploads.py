@@ -18,11 +18,12 @@ from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from adapters.slack import limits
-from adapters.slack.drafts import Enclosure
 from adapters.slack.posting import Poster, Target
 from adapters.slack.trouble import REST_S, Refused, Unsent, Why
+from bot.cutting import plain
 from bot.errors import NoSuchFile, PlatformBusy
 from bot.outbox import Outgoing, post_once
+from bot.parcel import Enclosure
 from bot.ports import FileStore
 from bot.scratch import scratch_folder
 
@@ -124,7 +125,7 @@ class Uploader:
         length = (await asyncio.to_thread(path.stat)).st_size
 
         async def ask(client: AsyncWebClient) -> AsyncSlackResponse:
-            alt = limits.plain(one.alt, limits.UPLOAD_ALT_TEXT)
+            alt = plain(one.alt, limits.UPLOAD_ALT_TEXT)
             return await client.files_getUploadURLExternal(filename=one.name, length=length, alt_txt=alt)
 
         place = await self._call(target, "files.getUploadURLExternal", ask)

@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
-from bot.model import ModelFile
-from bot.remakes import REMAKE_CREDITS
-from bot.text import as_credits, size
+PLATFORM = "Slack"
 
 HOW_TO_START = "Type /rodin and what you want, or /rodin alone for a form."
 
@@ -47,33 +43,6 @@ def mention(user: str) -> str:
     return f"<@{user}>"
 
 
-def left_out(files: Sequence[ModelFile], *, has_link: bool) -> str:
-    """Say which files are too large to attach."""
-    names = ", ".join(f"{file.name} ({size(file.size_bytes)})" for file in files)
-    where = "take it with Download" if has_link else "use Fresh links to get it"
-    return f"Too large to attach here: {names}; {where}."
-
-
-def reduced() -> str:
-    """Say that the attached model is a smaller copy."""
-    return "Attached is a smaller copy of the model that fits here."
-
-
-def still_alt(title: str) -> str:
-    """Describe a still for people who do not see it."""
-    return f"Picture of the 3D model: {title}"
-
-
-def turntable_alt(title: str) -> str:
-    """Describe a turntable for people who do not see it."""
-    return f"The 3D model turning once: {title}"
-
-
-def file_alt(name: str) -> str:
-    """Describe an attached model file."""
-    return f"The 3D model as a file: {name}"
-
-
 def files_of(task_id: str) -> str:
     """Say what the files in a message are; by these words we find the message again after a crash."""
     return f"Files of task {task_id}"
@@ -82,24 +51,6 @@ def files_of(task_id: str) -> str:
 def turntable_of(task_id: str) -> str:
     """Say what the moving picture in a message is; by these words we find the message again after a crash."""
     return f"Task {task_id}, turning"
-
-
-def too_many_pictures(count: int) -> str:
-    """Say that a message holds more pictures than Rodin takes."""
-    return f"That message holds {count} pictures; the first 5 are used."
-
-
-def no_pictures() -> str:
-    """Say that a message holds nothing to make a model from."""
-    return f"That message holds no picture. {HOW_TO_START}"
-
-
-def picture_too_large(number: int, size_bytes: int, limit_bytes: int) -> str:
-    """Say that a picture is too large to be read at all."""
-    return (
-        f"Picture {number} is {size(size_bytes)}; the limit is {size(limit_bytes)}. "
-        "Send a smaller one or crop it. Nothing was sent or charged."
-    )
 
 
 def picture_gone(number: int) -> str:
@@ -118,24 +69,9 @@ def picture_hidden(number: int) -> str:
     )
 
 
-def picture_unreadable(number: int) -> str:
-    """Say that a picture could not be fetched for now."""
-    return f"Picture {number} could not be fetched from Slack. Try again in a minute. Nothing was sent or charged."
-
-
 def not_ours() -> str:
     """Say to somebody who mentions the bot in a place without a model, and without a wish, how to begin."""
     return f"Say what you want a model of, in words or with a picture. {HOW_TO_START}"
-
-
-def nothing_yet() -> str:
-    """Say that a person's list is empty."""
-    return f"You have asked for nothing yet. {HOW_TO_START}"
-
-
-def more_links(count: int) -> str:
-    """Say that some links found no room."""
-    return f"{count} more find no room here; the model's page lists every file."
 
 
 def which_task(verb: str) -> str:
@@ -148,34 +84,9 @@ def perhaps_a_prompt(words: str) -> str:
     return f"To make a model of these words, type /rodin generate {words}"
 
 
-def no_longer() -> str:
-    """Say that a button is from another version of the bot."""
-    return "This is from another version of the bot and does nothing any more. Use /rodin show with the task's id."
-
-
 def form_too_late() -> str:
     """Say that Slack did not let a form open in time."""
     return "Slack did not open the form in time. Try again, or type /rodin and what you want."
-
-
-def about_variation() -> str:
-    """Say above the form of a variation what it does."""
-    return "What you leave empty stays as it was; the seed is new. The answer says what it costs."
-
-
-def about_format() -> str:
-    """Say above the form of another format what it does."""
-    return "Rodin makes the model anew in that format, with the same seed, at a price. The answer says how much."
-
-
-def about_remake() -> str:
-    """Say above the forms of a new texture and of a split what they cost."""
-    return f"This costs {as_credits(REMAKE_CREDITS)}."
-
-
-def help_intro() -> str:
-    """Say what the bot does, above the list of commands."""
-    return "Words or pictures become 3D models, made by Rodin. All answers about your tasks are for your eyes only."
 
 
 def help_elsewhere() -> str:

@@ -9,6 +9,7 @@ import pytest
 
 from tests.e2e.discord.scene import Scene, a_scene
 from tests.e2e.harness import Rodin, simulator
+from tests.e2e.stage import a_deaf_rodin
 
 
 @pytest.fixture(scope="module")
@@ -23,3 +24,9 @@ async def scene(rodin: Rodin, tmp_path: Path) -> AsyncIterator[Scene]:
     async with a_scene(tmp_path, rodin) as made:
         yield made
     rodin.break_with("")
+
+
+@pytest.fixture
+def deaf() -> Iterator[str]:
+    with a_deaf_rodin() as address:
+        yield address

@@ -2,21 +2,15 @@
 
 from __future__ import annotations
 
-import asyncio
-import contextlib
-import random
-import signal
-import socket
-import sqlite3
-from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import asynccontextmanager, closing, contextmanager
-from dataclasses import dataclass, field, replace
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeVar
 
 import pytest
 
-from tests.e2e.harness import House, Rodin, Running, house, running
+from tests.e2e.harness import Rodin, Running, house
+from tests.e2e.stage import PATIENCE_S, READY, Stage
 from tests.emulators.discord import (
     Answer,
     Channel,
@@ -31,8 +25,6 @@ from tests.emulators.discord import (
 )
 from tests.emulators.discord.trouble import When
 
-T = TypeVar("T")
-
 SMALL = {"tier": "Gen-2.5-Low", "faces": "500"}
 """Options of a model that is made in moments."""
 
@@ -44,11 +36,7 @@ THREAD = "/channels/{channel_id}/messages/{message_id}/threads"
 PROGRESS, RESULT = "· progress", "· result"
 """How the last line of a task's messages ends."""
 
-READY = "Your model is ready"
 TURNTABLE = "turntable.webp"
-
-PATIENCE_S = 60.0
-"""How long anything may take on a busy machine with two cores; what does not come then will not come."""
 
 FORGOTTEN_S = 3600.0
 """Longer than Discord remembers a nonce ("a few minutes"), and than a way to answer lives (15 minutes)."""
@@ -56,33 +44,15 @@ FORGOTTEN_S = 3600.0
 DOWN = (pytest.param(0.0, id="back at once"), pytest.param(FORGOTTEN_S, id="down for long"))
 """How long a killed bot stays down, by Discord's clock."""
 
-STOPS_WITHIN_S = 10.0
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Scene:
+class Scene(Stage):
     """What a test holds: Ann in a channel of a server that has the bot, whichever process that is just now."""
 
     discord: DiscordStandIn
-    home: House
-    rodin: Rodin
     server: Server
     general: Channel
     ann: Person
-    prompt: str
-    processes: list[Running] = field(default_factory=list)
-
-    def set(self, **settings: str) -> Scene:
-        """Return the same scene where bots have other settings."""
-        return replace(self, home=House(home=self.home.home, settings={**self.home.settings, **settings}))
-
-    @contextmanager
-    def process(self, *arguments: str, **settings: str) -> Iterator[Running]:
-        """Start `rodin-bot run` and wait for nothing."""
-        wanted = {**self.home.settings, "PORT": str(free_port()), **settings}
-        with running(["run", *arguments], home=self.home.home, **wanted) as process:
-            self.processes.append(process)
-            yield process
 
     @asynccontextmanager
     async def bot(self, *arguments: str, **settings: str) -> AsyncIterator[Running]:
@@ -105,19 +75,10 @@ class Scene:
             hold.drop()
         await self.discord.disconnected(timeout_s=PATIENCE_S)
 
-    async def stop(self, process: Running) -> int:
-        """Stop a bot politely and return its exit code; fail when that takes longer than it promises."""
-        process.signal(signal.SIGTERM)
-        return await asyncio.to_thread(process.wait, within_s=STOPS_WITHIN_S)
-
     async def ask(self, prompt: str | None = None, *, where: Channel | None = None, **options: object) -> Answer:
         """Let Ann ask for a small model, and wait for nothing."""
         wish = {"prompt": prompt or self.prompt, **SMALL, **options}
         return await self.ann.command(where or self.general, "rodin generate", **wish)
-
-    async def until(self, asked: Callable[[], T]) -> T:
-        """Wait until something is true; return it."""
-        return await self.discord.until(asked, timeout_s=PATIENCE_S)
 
     async def held(self, method: str, pattern: str, when: When) -> tuple[Hold, Request]:
         """Wait for a request and hold it."""
@@ -137,10 +98,6 @@ class Scene:
         [found] = await self.until(self.threads)
         return found
 
-    async def in_state(self, *states: str) -> None:
-        """Wait until every task stands in one of these states."""
-        await self.until(lambda: (now := self.home.states()) and set(now) <= set(states))
-
     async def is_told(self, *, with_turntable: bool = True) -> Channel:
         """Wait until the one task has ended, its thread has seen everything, and nothing more will join."""
         thread = await self.thread()
@@ -149,14 +106,6 @@ class Scene:
             await self.until(lambda: TURNTABLE in result.files)
         await self.until(lambda: self.home.rows("id", "told < revision") == [])
         return thread
-
-    def charges(self, prompt: str | None = None) -> int:
-        """Count how often a prompt was taken by Rodin, and so charged."""
-        return self.rodin.prompts().count(prompt or self.prompt)
-
-    async def taken(self) -> None:
-        """Wait until Rodin surely has everything: a kill before that leaves doubt, which has tests of its own."""
-        await self.in_state("submitted", "generating", "collecting", "ready")
 
     async def assert_delivered_by_the_next(self, *, down_s: float = 0.0) -> None:
         """Start again on what a bot has left, after Discord's clock has run on, and look at what came of it."""
@@ -184,14 +133,7 @@ class Scene:
         """Nothing that was sent breaks a limit of Discord's, no secret is out, nothing broke unforeseen."""
         broken = [f"{request}: {rule}" for request in self.discord.requests for rule in violations(request)]
         assert broken == []
-        for process in self.processes:
-            process.close()
-        said = "\n".join(f"{process.output}\n{process.errors}" for process in self.processes)
-        assert "Traceback" not in said, said
-        secrets = [self.discord.token, self.home.settings["RODIN_API_KEY"], *self.discord.world.interactions]
-        shown = "\n".join(self._shown())
-        assert [secret for secret in secrets if secret in said] == [], said
-        assert [secret for secret in secrets if secret in shown] == [], shown
+        self.assert_discreet([self.discord.token, *self.discord.world.interactions], self._shown())
 
     def _shown(self) -> Iterator[str]:
         """Everything that the bot has ever shown to anybody, earlier wordings too."""
@@ -201,37 +143,6 @@ class Scene:
                 yield message.text
         for request in self.discord.requests:
             yield str(request.body)
-
-    @contextmanager
-    def locked(self) -> Iterator[None]:
-        """Let another program write to the database, so that nobody else can."""
-        with closing(sqlite3.connect(self.home.database, timeout=10, isolation_level=None)) as connection:
-            connection.execute("BEGIN IMMEDIATE")
-            try:
-                yield
-            finally:
-                connection.execute("ROLLBACK")
-
-    @contextmanager
-    def refusing(self, column: str, condition: str) -> Iterator[None]:
-        """Let the database take everything but changes of one column of tasks where a condition (of NEW) holds."""
-        self._execute(
-            f"CREATE TRIGGER refusing BEFORE UPDATE OF {column} ON tasks WHEN {condition} "
-            "BEGIN SELECT RAISE(ABORT, 'this is not written today'); END"
-        )
-        try:
-            yield
-        finally:
-            self._execute("DROP TRIGGER refusing")
-
-    def posted(self) -> list[str]:
-        """Return the keys under which messages are known to be posted."""
-        with closing(sqlite3.connect(f"file:{self.home.database}?mode=ro", uri=True, timeout=10)) as connection:
-            return [key for (key,) in connection.execute("SELECT key FROM sends WHERE message IS NOT NULL")]
-
-    def _execute(self, statement: str) -> None:
-        with closing(sqlite3.connect(self.home.database, timeout=10)) as connection, connection:
-            connection.execute(statement)
 
 
 @asynccontextmanager
@@ -247,6 +158,7 @@ async def a_scene(folder: Path, rodin: Rodin, **settings: str) -> AsyncIterator[
             "LOG_LEVEL": "debug",  # what is not said there is said nowhere
         }
         scene = Scene(
+            looking=discord,
             discord=discord,
             home=house(folder / "bot", rodin.url, poll_min_s=0.1, **(furniture | settings)),
             rodin=rodin,
@@ -257,11 +169,3 @@ async def a_scene(folder: Path, rodin: Rodin, **settings: str) -> AsyncIterator[
         )
         yield scene
         scene.assert_proper()
-
-
-def free_port() -> int:
-    """Return a port for the pages that nobody listens on, below those that the system gives out by itself meanwhile."""
-    while True:
-        port = random.randrange(12_000, 20_000)
-        with contextlib.suppress(OSError), socket.create_server(("127.0.0.1", port)):
-            return port

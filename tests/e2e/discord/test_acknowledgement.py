@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-import socket
 import time
-from collections.abc import Awaitable, Callable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from io import BytesIO
 
 import pytest
 
-from tests.e2e.discord.scene import CALLBACK, PATIENCE_S, PROGRESS, Scene
+from tests.e2e.discord.scene import CALLBACK, PROGRESS, Scene
 from tests.e2e.photographs import scene as photograph
+from tests.e2e.stage import PATIENCE_S
 from tests.emulators.discord import Answer, Message, Request, upload
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(120)]
@@ -35,13 +35,6 @@ class Stuck:
     @property
     def task_id(self) -> str:
         return str(self.scene.home.rows("id")[0]["id"])
-
-
-@pytest.fixture
-def deaf() -> Iterator[str]:
-    """Give the address of a Rodin that lets everybody connect and never reads a word."""
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        yield f"http://127.0.0.1:{listener.getsockname()[1]}/api/v2"
 
 
 def picture() -> bytes:

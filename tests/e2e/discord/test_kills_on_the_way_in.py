@@ -10,12 +10,12 @@ from tests.e2e.discord.scene import (
     DOWN,
     FORGOTTEN_S,
     MESSAGES,
-    PATIENCE_S,
     PROGRESS,
     RESULT,
     THREAD,
     Scene,
 )
+from tests.e2e.stage import PATIENCE_S
 from tests.emulators.discord import NO_RESPONSE, Answer, Channel, Hold
 from tests.emulators.discord.trouble import When
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from tests.e2e.discord.scene import DOWN, FORGOTTEN_S, PROGRESS, READY, RESULT, TURNTABLE, Scene
+from tests.e2e.discord.scene import DOWN, FORGOTTEN_S, PROGRESS, RESULT, TURNTABLE, Scene
+from tests.e2e.stage import READY
 from tests.emulators.discord import Channel, Hold
 from tests.emulators.discord.trouble import When
 

@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.discord.scene import CALLBACK, PROGRESS, READY, RESULT, TURNTABLE, Scene, a_scene
+from tests.e2e.discord.scene import CALLBACK, PROGRESS, RESULT, TURNTABLE, Scene, a_scene
 from tests.e2e.harness import Rodin
+from tests.e2e.stage import READY
 from tests.emulators.discord import Channel
 from tests.fakes.databases import DATABASES, DatabaseUrl
 

@@ -10,7 +10,8 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from tests.e2e.discord.scene import PATIENCE_S, STOPS_WITHIN_S, Scene
+from tests.e2e.discord.scene import Scene
+from tests.e2e.stage import PATIENCE_S, STOPS_WITHIN_S
 from tests.emulators.discord.trouble import When
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(150)]

@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.discord.scene import MESSAGES, PATIENCE_S, PROGRESS, READY, RESULT, Scene, a_scene
+from tests.e2e.discord.scene import MESSAGES, PROGRESS, RESULT, Scene, a_scene
 from tests.e2e.harness import Rodin, simulator
+from tests.e2e.stage import PATIENCE_S, READY
 from tests.emulators.discord import Channel
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(200)]

@@ -16,7 +16,7 @@ async def test_rodin_alone_opens_a_form_that_takes_words_pictures_and_options(st
 
     await stage.ann.submit(
         view,
-        {"What it should be": "a tin robot", "Preset": "game", "More options": "--pose"},
+        {"What should it be?": "a tin robot", "Preset": "game", "More options": "--pose"},
         files=[upload(PNG, "a.png"), upload(PNG, "b.png")],
     )
 
@@ -34,7 +34,7 @@ async def test_what_is_wrong_with_a_form_is_said_in_the_channel_to_its_sender_al
     await stage.ann.command(stage.general, "/rodin")
     view = await stage.slack.until(lambda: stage.ann.view)
 
-    await stage.ann.submit(view, {"What it should be": "a tin robot", "Faces": "many"})
+    await stage.ann.submit(view, {"What should it be?": "a tin robot", "Faces": "many"})
 
     [refusal] = await stage.slack.until(lambda: stage.ann.ephemerals)
     assert "many" in refusal.text
@@ -136,7 +136,7 @@ async def test_the_apps_page_shows_tasks_and_usage_and_opens_the_form(stage: Sta
     view = await stage.slack.until(lambda: stage.ann.view)
     assert "a brass teapot" in home.text
     assert "1 model" in home.text
-    await stage.ann.submit(view, {"What it should be": "a clay fox"})
+    await stage.ann.submit(view, {"What should it be?": "a clay fox"})
     await stage.accepted(2)
     await stage.tell()
     assert "a clay fox" in stage.root(stage.ann.im).text

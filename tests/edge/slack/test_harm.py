@@ -96,7 +96,7 @@ async def test_a_click_that_comes_twice_makes_one_task(stage: Stage) -> None:
 async def test_a_form_that_comes_twice_makes_one_task(stage: Stage) -> None:
     await stage.ann.command(stage.general, "/rodin")
     view = await stage.slack.until(lambda: stage.ann.view)
-    await stage.ann.submit(view, {"What it should be": "a tin robot"})
+    await stage.ann.submit(view, {"What should it be?": "a tin robot"})
     await stage.accepted()
 
     await stage.slack.repeat(stage.slack.deliveries[-1])
@@ -127,7 +127,7 @@ async def test_everything_is_acknowledged_while_the_database_is_locked() -> None
         short = await stage.ann.shortcut("Make 3D model", written.message)
         await stage.ann.command(stage.general, "/rodin")
         view = await stage.slack.until(lambda: stage.ann.view)
-        submitted = await stage.ann.submit(view, {"What it should be": "a clay fox"})
+        submitted = await stage.ann.submit(view, {"What should it be?": "a clay fox"})
 
         for answer in (written, commanded, short, submitted):
             assert answer.acknowledged

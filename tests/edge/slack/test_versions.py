@@ -20,7 +20,7 @@ async def opened(stage: Stage, button: str) -> SeenView:
 async def test_a_variation_changes_what_is_said_and_keeps_the_rest(stage: Stage) -> None:
     view = await opened(stage, "Variation…")
 
-    await stage.ann.submit(view, {"What it should be now": "a silver owl"}, files=[upload(PNG, "owl.png")])
+    await stage.ann.submit(view, {"What should it be now?": "a silver owl"}, files=[upload(PNG, "owl.png")])
 
     task = await stage.accepted(2)
     await stage.tell()
@@ -48,7 +48,7 @@ async def test_another_format_is_chosen_from_a_menu(stage: Stage) -> None:
 @pytest.mark.parametrize(
     ("button", "values", "files"),
     [
-        ("Retexture…", {"How it should look": "weathered copper"}, ()),
+        ("Retexture…", {"How should it look?": "weathered copper"}, ()),
         ("Retexture…", {}, (upload(PNG, "copper.png"),)),
         ("Split into parts…", {"Strength": "7"}, ()),
     ],

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from types import SimpleNamespace
 from typing import Any
 
@@ -10,14 +12,21 @@ import discord
 import pytest
 
 from adapters.discord.asked import Asked
-from adapters.discord.buttons import ACTS, form_of
-from adapters.discord.forms import FORM_ID, NEW, Form, is_form, opened, read_form
+from adapters.discord.buttons import form_of
+from adapters.discord.forms import FORM_ID, is_form, new_form, opened, read_form
+from bot.questions import FORMS
 from bot.update import Choice
 
 LABEL = 18
 """Source: Discord developer docs, Component Reference."""
 
-EVERY_FORM = [NEW, *(act.form for act in ACTS.values() if act.form is not None)]
+LONGEST_ID = f"rodin:{'a' * 20}:{'b' * 40}"
+
+EVERY_FORM: dict[str, Callable[[], discord.ui.Modal]] = {
+    "new": new_form,
+    **{choice.value: partial(opened, form, LONGEST_ID) for choice, form in FORMS.items()},
+}
+every_form = pytest.mark.parametrize("form", EVERY_FORM.values(), ids=EVERY_FORM.keys())
 
 
 @dataclass
@@ -34,9 +43,9 @@ def a_label(component: dict[str, Any]) -> dict[str, Any]:
     return {"type": 18, "id": 1, "component": component}
 
 
-@pytest.mark.parametrize("form", EVERY_FORM, ids=lambda form: form.title)
-async def test_a_form_keeps_discords_limits(form: Form):
-    modal = opened(form, f"rodin:{'a' * 20}:{'b' * 40}").to_dict()
+@every_form
+async def test_a_form_keeps_discords_limits(form: Callable[[], discord.ui.Modal]):
+    modal = form().to_dict()
 
     parts = modal["components"]
     labels = [part for part in parts if part["type"] == LABEL]
@@ -51,14 +60,14 @@ async def test_a_form_keeps_discords_limits(form: Form):
         assert all(len(option["label"]) <= 100 and len(option.get("description") or "") <= 100 for option in options)
 
 
-@pytest.mark.parametrize("form", EVERY_FORM, ids=lambda form: form.title)
-async def test_nobody_keeps_forms_that_are_never_sent_in(form: Form):
-    assert opened(form, "rodin:new").is_finished()
+@every_form
+async def test_nobody_keeps_forms_that_are_never_sent_in(form: Callable[[], discord.ui.Modal]):
+    assert form().is_finished()
 
 
-@pytest.mark.parametrize("form", EVERY_FORM, ids=lambda form: form.title)
-async def test_a_form_left_as_it_opens_asks_for_nothing(form: Form):
-    parts = opened(form, "rodin:new").to_dict()["components"]
+@every_form
+async def test_a_form_left_as_it_opens_asks_for_nothing(form: Callable[[], discord.ui.Modal]):
+    parts = form().to_dict()["components"]
     fields = [part["component"] for part in parts if part["type"] == LABEL and not part["component"].get("required")]
     filled = [
         {**field, "values": [one["value"] for one in field.get("options", ()) if one["default"]]} for field in fields

@@ -9,11 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from adapters.discord import limits
-
-FAMILY = "\U0001f468\u200d\U0001f469\u200d\U0001f467"
-FLAG = "\U0001f1e9\U0001f1ea"
-THUMB = "\U0001f44d\U0001f3fd"
-HEART = "\u2764\ufe0f"
+from bot.cutting import size_of
 
 WORDS = st.text(alphabet=st.one_of(st.characters(), st.sampled_from("\\`*_~|<>[]()@#:-+./\u200d\ufe0f ")), max_size=80)
 
@@ -21,8 +17,7 @@ WORDS = st.text(alphabet=st.one_of(st.characters(), st.sampled_from("\\`*_~|<>[]
 @settings(deadline=None)
 @given(WORDS, st.integers(min_value=1, max_value=60))
 def test_nothing_is_longer_than_its_limit(words: str, limit: int):
-    assert limits.size_of(limits.escaped(words, limit)) <= limit
-    assert limits.size_of(limits.plain(words, limit)) <= limit
+    assert size_of(limits.escaped(words, limit)) <= limit
 
 
 @settings(deadline=None)
@@ -49,19 +44,6 @@ def test_no_cut_leaves_half_an_escape(words: str, limit: int):
 @given(st.text(alphabet="abc *\\", max_size=40))
 def test_words_that_fit_lose_nothing(words: str):
     assert re.sub(r"\\(.)", r"\1", limits.escaped(words, 1000)) == words
-
-
-@pytest.mark.parametrize("emoji", [FAMILY, FLAG, THUMB, HEART, "e\u0301"])
-@pytest.mark.parametrize("limit", range(1, 40))
-def test_no_cut_leaves_half_an_emoji(emoji: str, limit: int):
-    shown = limits.plain(emoji * 12, limit)
-
-    assert shown.removesuffix(limits.ELLIPSIS).replace(emoji, "") == ""
-
-
-@pytest.mark.parametrize("steering", ["\u202e", "\u2066", "\x00", "\x1b", "\u2028", "\ud800"])
-def test_what_steers_a_screen_is_taken_out(steering: str):
-    assert limits.plain(f"a{steering}b", 10) == "a b"
 
 
 def test_markup_behind_a_joiner_is_escaped_all_the_same():

@@ -18,13 +18,13 @@ from adapters.slack.render import (
     answer_draft,
     links_draft,
     list_draft,
-    render_bar,
     result_draft,
     sentence_draft,
     status_draft,
 )
 from adapters.slack.words import NOTES
 from bot.chat import FreshLink, FreshLinks
+from bot.cutting import size_of
 from bot.model import FileRole, ModelFile, Owner, TaskState
 from bot.update import Bar, Choice, Update
 from tests.emulators.slack.limits import message_problems, view_problems
@@ -86,7 +86,7 @@ def test_every_message_is_one_that_slack_takes(words: str) -> None:
     for draft in drafts_of(words):
         assert message_problems(list(draft.blocks)) == []
         assert limits.weight(list(draft.blocks)) <= limits.MESSAGE
-        assert limits.size_of(draft.text.encode().decode()) <= limits.TEXT
+        assert size_of(draft.text.encode().decode()) <= limits.TEXT
 
 
 @pytest.mark.parametrize("words", HOSTILE)
@@ -108,10 +108,6 @@ def test_every_view_is_one_that_slack_takes(words: str) -> None:
 
     for view in views:
         assert view_problems(view) == []
-
-
-def test_a_bar_is_never_full() -> None:
-    assert render_bar(Bar(fraction=1.0, elapsed_s=1, expected_s=1)).endswith("99%")
 
 
 def test_an_address_that_is_no_web_address_stands_behind_no_button() -> None:
