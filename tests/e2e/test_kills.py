@@ -283,7 +283,7 @@ def test_sent_again_twice_makes_one_new_task(home: House, rodin: Rodin, tmp_path
         bot.say(f"resend {task_id}", f"resend {task_id}")
         bot.hang_up()
         code = bot.wait()
-        asked_again = set(re.findall(r"^Task (\w+):", bot.output, re.MULTILINE))
+        asked_again = set(re.findall(r"^Task (\w+)\b", bot.output, re.MULTILINE))
 
     assert code == 0
     assert len(asked_again) == 1

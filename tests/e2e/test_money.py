@@ -115,7 +115,7 @@ def test_the_ledger_is_what_rodin_charged_through_kills_and_refusals(home: House
     ours = entries(home)
     assert Counter((entry["rodin_uuid"], Decimal(entry["consumed"])) for entry in ours) == records(home, rodin)
     assert {entry["charge"] for entry in ours} == {"yes"}
-    assert [entry["price"] for entry in ours] == ["0.5", "3", "0.5", "0.5"]
+    assert sorted(entry["price"] for entry in ours) == ["0.5", "0.5", "0.5", "3"]  # two may leave in either order
     assert "4 tasks charged: 4.5 credits." in operator(home, "ledger").words
 
 

@@ -39,12 +39,20 @@
     // A texture that fails leaves a model to look at; no model, or no WebGL, does not.
     if (!model.loaded || event.detail.type === "webglcontextlost") showPictures();
   });
+  // A swing goes on for a while after the hand has left: it must not stop a turning that was asked for meanwhile.
+  let isHeld = false;
+  for (const touch of ["pointerdown", "wheel", "keydown"]) {
+    model.addEventListener(touch, () => (isHeld = true), { capture: true, passive: true });
+  }
   model.addEventListener("camera-change", (event) => {
-    if (event.detail.source === "user-interaction") setTurning(false);
+    if (isHeld && event.detail.source === "user-interaction") setTurning(false);
   });
   wantsStillness.addEventListener("change", () => setTurning(false));
 
-  turn.addEventListener("click", () => setTurning(!model.hasAttribute("auto-rotate")));
+  turn.addEventListener("click", () => {
+    isHeld = false;
+    setTurning(!model.hasAttribute("auto-rotate"));
+  });
   reset.addEventListener("click", () => {
     setTurning(false);
     model.resetTurntableRotation(0);
