@@ -13,6 +13,8 @@ from tests.edge.discord.simcord_scene import Scene, a_scene, answer_of, buttons_
 from tests.fakes.generator import bytes_of
 from tests.unit.picture_samples import quarters, saved
 
+pytestmark = pytest.mark.slow
+
 OWL = "a brass owl"
 
 

@@ -9,6 +9,8 @@ import pytest
 from bot.model import TaskState
 from tests.edge.discord.stage import Stage
 
+pytestmark = pytest.mark.slow
+
 TASKS = 20
 
 
