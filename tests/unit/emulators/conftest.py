@@ -1,4 +1,4 @@
-"""The stand-ins' own tests are no part of the quick run: what it promises is the bot's, which they only help to judge."""
+"""The stand-ins' own tests are no part of the quick run, which is about the bot; they only help to judge it."""
 
 from __future__ import annotations
 
