@@ -13,18 +13,16 @@ from bot.budget import Budget
 from bot.catalog import price
 from bot.controls import Controls, admit
 from bot.errors import DuplicateEvent, NoSuchFile, NoSuchTask, NotPossible, UserMistake
+from bot.ids import any_id
+from bot.keydesk import KeyDesk
+from bot.keys import KeyGone
 from bot.limits import OverLimit
-from bot.model import Address, Ask, Owner, Picture, Task
+from bot.model import Address, Ask, ConvertRequest, Owner, Picture, Task, TaskState
+from bot.permits import Permits
 from bot.ports import Clock, FileStore, PreparedPicture, TaskStore
 from bot.sweeper import clear_spool
 
 log = logging.getLogger(__name__)
-
-ID_CHARACTERS = "23456789abcdefghjkmnpqrstuvwxyz"
-"""No 0 or o, no 1, i or l: ids are read aloud and typed."""
-
-ID_LENGTH = 7
-"""27 thousand million ids: two of a million tasks meet with a chance of one in fifty, and then one is refused."""
 
 SEEDS = 65_536
 """Rodin's seeds are 0 to 65535."""
@@ -50,6 +48,8 @@ class AcceptanceParts:
     files: FileStore
     budget: Budget
     controls: Controls
+    permits: Permits
+    key_desk: KeyDesk
     clock: Clock
     bell: Bell
 
@@ -62,6 +62,8 @@ class Acceptance:
         self._files = parts.files
         self._budget = parts.budget
         self._controls = parts.controls
+        self._permits = parts.permits
+        self._key_desk = parts.key_desk
         self._clock = parts.clock
         self._bell = parts.bell
 
@@ -69,17 +71,22 @@ class Acceptance:
         """Put the pictures where the submitter finds them, then write the row that names them.
 
         Raises:
+            KeyStopped: nothing can be made with the key of this server for now.
             Blocked: the operator takes nothing from this person or server, or not with these words.
+            NotAllowed: the admins of the server have not given this person the right to ask for it.
             BudgetSpent: the day's credits do not suffice, or too many tasks wait. Nothing was written.
         """
         await admit(self._controls, order.owner, order.request.words)
+        await self._permits.check_wish(order.owner, order.request)
+        is_ours = isinstance(order.request, ConvertRequest)  # made here, with no key at all
+        key_id = None if is_ours else await self._key_desk.for_task(order.owner)
         task_id = await self._new_id()
         pictures = await self._spool(task_id, order.pictures)
         now = self._clock.now()
         task = Task(
             id=task_id,
             request=replace(order.request, pictures=pictures),
-            owner=order.owner,
+            owner=replace(order.owner, standing=None),
             address=order.address,
             price=price(order.request),
             created_at=now,
@@ -87,10 +94,14 @@ class Acceptance:
             next_at=now,
             event=order.event,
             parent_id=order.parent_id,
+            key_id=key_id,
+            is_first=not is_ours,
         )
+        if is_ours:  # nobody has to be waited for
+            task = task.move(TaskState.CONVERTING, now=now)
         # After any other failure the row may be there all the same, so its pictures stay for the sweeper to judge.
         try:
-            await self._write(task)
+            task = await self._write(task)
         except DuplicateEvent as error:
             log.info("event taken before task=%s", error.task_id)
             await clear_spool(self._files, task.id)
@@ -101,6 +112,10 @@ class Acceptance:
         log.info("task accepted task=%s platform=%s product=%s", task.id, task.owner.platform, task.request.product)
         self._bell.ring()
         return task
+
+    async def made_by(self, event: str | None) -> Task | None:
+        """Return what an event has made already: a repeat is answered before anything is checked or counted."""
+        return None if event is None else await self._tasks.made_by(event)
 
     async def pictures_of(self, task: Task) -> tuple[PreparedPicture, ...]:
         """Return the pictures that a task was asked with.
@@ -113,15 +128,18 @@ class Acceptance:
     async def _new_id(self) -> str:
         """Return an id that no task has: its pictures must not overwrite another one's."""
         while True:
-            task_id = "".join(secrets.choice(ID_CHARACTERS) for _ in range(ID_LENGTH))
+            task_id = any_id()
             try:
                 await self._tasks.load(task_id)
             except NoSuchTask:
                 return task_id
 
-    async def _write(self, task: Task) -> None:
+    async def _write(self, task: Task) -> Task:
         try:
-            await self._tasks.add(task, within=self._budget.limits())
+            return await self._tasks.add(task, within=self._budget.limits(task.key_id, owner=task.owner))
+        except KeyGone:
+            log.info("key removed meanwhile, asking which one holds now task=%s", task.id)
+            return await self._write(replace(task, key_id=await self._key_desk.for_task(task.owner)))
         except OverLimit as error:
             log.info("over a limit platform=%s error=%s", task.owner.platform, error)
             raise self._budget.refusal(error) from error

@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from bot.chat import Platform
 from bot.errors import AddressGone, NoSuchTask, PlatformBusy, PlatformError, StorageError
 from bot.model import Address, Task
+from bot.outage import Outage
 from bot.ports import Clock, TaskStore, Worker
 from bot.update import Update
 from bot.view import Viewer
@@ -24,6 +25,9 @@ TROUBLE_S = 15.0
 
 TROUBLE_MAX_S = 600.0
 """The longest rest: a thread is told in the end, but a platform that always fails is not kept busy."""
+
+OUTAGE_TELLINGS = 3
+"""So many tellings in a row that a platform did not take are an outage."""
 
 TELL_WITHIN_S = 300.0
 """How long one telling may take, uploads included. What takes longer is told again under the same key."""
@@ -51,6 +55,8 @@ class Announcer:
         self._parts = parts
         self._postponed: dict[str, datetime] = {}
         self._troubles: Counter[str] = Counter()
+        self._busy: Counter[str] = Counter()
+        self._outages = {name: Outage(log, back="people are told again platform=%s") for name in parts.platforms}
 
     async def claim(self, room: int) -> Sequence[Task]:
         """Lease tasks with something untold on the platforms of this process."""
@@ -68,6 +74,7 @@ class Announcer:
         try:
             await self._tell(task)
         except PlatformBusy as error:
+            self._note_busy(task, error)
             await self._rest(task, error.retry_after_s or TROUBLE_S)
         except (PlatformError, TimeoutError) as error:
             log.warning("telling failed task=%s error=%r", task.id, error)
@@ -79,10 +86,22 @@ class Announcer:
             await self._rest(task, self._trouble_s(task))
         else:
             self._troubles.pop(task.id, None)
+            self._busy.pop(task.address.platform, None)
+            self._outages[task.address.platform].end(task.address.platform)
+
+    def _note_busy(self, task: Task, error: PlatformBusy) -> None:
+        """Say once that a platform takes nothing; a rate limit of one thread is no outage."""
+        name = task.address.platform
+        self._busy[name] += 1
+        if self._busy[name] >= OUTAGE_TELLINGS:
+            self._outages[name].begin(logging.WARNING, "nobody can be told, waiting platform=%s error=%s", name, error)
 
     async def _tell(self, task: Task) -> None:
         """Show the task as it stands, say how it ended, and note what the thread has seen."""
         p = self._parts
+        if task.told < 0 and task.owner.is_forgotten:  # there is nothing yet that would have to be taken back
+            await p.tasks.mark_told(task.id, revision=task.revision, address=task.address)
+            return
         platform = p.platforms[task.address.platform]
         update = await p.viewer.update(task)
         address = task.address
@@ -102,10 +121,16 @@ class Announcer:
             await self._rest(task, platform.capabilities.edit_spacing_s)
 
     async def _amend(self, platform: Platform, task: Task, update: Update) -> Address:
-        """Change what was said about an end that is told; nobody is disturbed with it."""
+        """Change what was said about an end that is told; nobody is disturbed with it.
+
+        The status message is left as it is, unless it must not keep the words that it shows.
+        """
+        address = task.address
+        if update.words_gone:
+            address = await platform.show(address, update, key=telling_key(task.id, task.revision, "show"))
         if task.muted:
-            return task.address
-        return await platform.amend(task.address, update, key=telling_key(task.id, task.revision, "amend"))
+            return address
+        return await platform.amend(address, update, key=telling_key(task.id, task.revision, "amend"))
 
     async def _show(self, platform: Platform, task: Task, update: Update) -> Address:
         key = telling_key(task.id, task.revision, "show")

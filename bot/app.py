@@ -17,29 +17,33 @@ from datetime import timedelta
 from functools import partial
 from pathlib import Path
 
+from adapters.preview.converter import ChildConverter
 from adapters.preview.previewer import ChildPreviewer
 from adapters.rodin.client import RodinClient, RodinOptions
 from adapters.slack.routes import Route
 from adapters.web.health import Probe
 from adapters.web.links import SignedLinks
 from adapters.web.server import Supplies, WebOptions, WebPart
-from bot.acceptance import Acceptance, AcceptanceParts
+from bot import words_policy
 from bot.bell import Bell
-from bot.budget import Budget
 from bot.chat import Platform
 from bot.clock import SystemClock
-from bot.controls import Controls
 from bot.core import Core, Strongbox
 from bot.crews import CURATOR, crews_of
 from bot.errors import OperatorMistake
-from bot.freshlinks import LinkDesk
+from bot.frontdesk import FrontDesk
 from bot.history import History
-from bot.intake import CoreIntake, IntakeParts
 from bot.janitor import Janitor
+from bot.keydesk import KeyDesk
+from bot.keyring import OpenKeyring
+from bot.keywarden import Warden, WardenParts
 from bot.library import TaskLibrary
-from bot.pictures import PillowDesk
-from bot.ports import Clock, FileStore, Generator, TaskStore, Worker
+from bot.log import hide
+from bot.news import Crier, CrierParts
+from bot.permits import Permits
+from bot.ports import FileStore, TaskStore, Worker
 from bot.presetfile import put_up_presets
+from bot.pseudonyms import Pseudonyms
 from bot.scratch import sweep_scratch
 from bot.settings import Settings, is_loopback, require_key
 from bot.showcase import Showcase
@@ -50,9 +54,12 @@ from storage.answers import SqlAnswerStore
 from storage.controls import SqlControls
 from storage.database import Database, open_database
 from storage.files import ObjectFileStore
+from storage.keys import SqlKeyStore
 from storage.lasting import passing_place
 from storage.locks import WorkerLock
 from storage.marks import SqlMarks
+from storage.news import SqlNews
+from storage.rights import SqlRights
 from storage.secret import load_secret
 from storage.sends import SqlSendLog
 from storage.tasks import SqlTaskStore
@@ -94,14 +101,34 @@ async def open_core(settings: Settings, *, works: bool = True, warns_of_places: 
         generator = await stack.enter_async_context(RodinClient(rodin_options(settings, key), clock))
         history = History(tasks=tasks, pace=settings.pace)
         secret = secret_of(settings, database)
+        vault = Vault(secret)
+        kept = None if settings.secret_key is None else vault  # for other people's secrets
+        keys = SqlKeyStore(database, kept)
+        keyring = OpenKeyring(operator=generator, with_key=generator.with_key, keys=keys, hide=hide)
+        permits = Permits(rights=SqlRights(database), admin_ids=frozenset(settings.admin_ids))
+        key_desk = KeyDesk(
+            keys=keys,
+            keyring=keyring,
+            tasks=tasks,
+            files=files,
+            clock=clock,
+            bell=bell,
+            permits=permits,
+            operators_key=key,
+        )
+        watch = BalanceWatch(
+            WatchParts(generator=generator, marks=SqlMarks(database), clock=clock, low=settings.low_balance_credits)
+        )
         links = SignedLinks(secret, public_url=settings.public_url)
         viewer = Viewer(
             tasks=tasks,
             controls=controls,
+            keys=keys,
             history=history,
             clock=clock,
             parallel=settings.rodin_max_parallel,
             links=links,
+            notice=first_notice(settings),
         )
         log.info("places database=%s files=%s", database.where, files.where)
         if warns_of_places:
@@ -113,24 +140,47 @@ async def open_core(settings: Settings, *, works: bool = True, warns_of_places: 
             tasks=tasks,
             files=files,
             generator=generator,
-            intake=_intake(settings, tasks, files, generator, viewer, controls=controls, clock=clock, bell=bell),
+            intake=FrontDesk(
+                settings=settings,
+                tasks=tasks,
+                files=files,
+                key_desk=key_desk,
+                viewer=viewer,
+                controls=controls,
+                permits=permits,
+                pseudonyms=Pseudonyms(secret),
+                clock=clock,
+                bell=bell,
+            ).intake(),
             viewer=viewer,
             links=links,
             library=TaskLibrary(tasks=tasks),
-            showcase=Showcase(ChildPreviewer(), files),
+            showcase=Showcase(ChildPreviewer(), files, makes=settings.previews),
+            converter=ChildConverter(),
             sends=SqlSendLog(database),
-            answers=SqlAnswerStore(database, Vault(secret)),
+            answers=SqlAnswerStore(database, vault),
             history=history,
             clock=clock,
             bell=bell,
             ping=database.ping,
             controls=controls,
-            watch=BalanceWatch(
-                WatchParts(generator=generator, marks=SqlMarks(database), clock=clock, low=settings.low_balance_credits)
-            ),
+            watch=watch,
+            news=SqlNews(database),
+            keys=keys,
+            keyring=keyring,
+            key_desk=key_desk,
+            warden=Warden(WardenParts(keys=keys, keyring=keyring, marks=SqlMarks(database), clock=clock, bell=bell)),
             worker=Worker(name=f"{os.getpid()}-{secrets.token_hex(4)}", lease=LEASE),
-            strongbox=None if settings.secret_key is None else strongbox_of(database, Vault(secret)),
+            strongbox=None if kept is None else strongbox_of(database, kept),
         )
+
+
+def first_notice(settings: Settings) -> str:
+    """Return what the first task of a server says of where words and pictures go; empty where they go nowhere."""
+    if not settings.tells_where_words_go:
+        return ""
+    page = f"{settings.public_url}/privacy" if settings.public_url else None
+    return words_policy.first_notice(settings.keep_files_days, page=page)
 
 
 def strongbox_of(database: Database, vault: Vault) -> Strongbox:
@@ -186,9 +236,13 @@ async def serve(
         runs = [group.create_task(crew.run(stopping), name=name) for name, crew in crews.items()]
         janitor = Janitor(sends=core.sends, answers=core.answers, clock=core.clock)
         runs.append(group.create_task(janitor.run(stopping), name="janitor"))
+        if works:
+            runs.append(group.create_task(core.warden.run(stopping), name="key-warden"))
+        if (crier := _crier(core, platforms)) is not None:
+            runs.append(group.create_task(crier.run(stopping), name="crier"))
         if watches:
             runs.append(group.create_task(core.watch.run(stopping), name="balance-watch"))
-        runs_once = group.create_task(check_previewer(core) if works else asyncio.sleep(0), name="check-previewer")
+        checking = [group.create_task(check_previewer(core), name="check-previewer")] if works else []
         for platform in platforms.values():
             await platform.start(core.intake)
             group.create_task(platform.watch(), name=f"watch-{platform.name}")
@@ -199,7 +253,8 @@ async def serve(
         for run in runs:
             if run.get_name() == CURATOR:  # what it makes can be made again; nobody waits for it
                 run.cancel()
-        runs_once.cancel()
+        for check in checking:
+            check.cancel()
         for platform in platforms.values():
             await platform.stop()
         _, late = await asyncio.wait(runs, timeout=STOP_WITHIN_S)
@@ -207,6 +262,15 @@ async def serve(
             log.warning("stopped with work in hand loop=%s", run.get_name())
             run.cancel()
     log.info("stopped")
+
+
+def _crier(core: Core, platforms: Mapping[str, Platform]) -> Crier | None:
+    """Return what brings news to the operator's channel; None where this process does not hold that chat."""
+    where = core.settings.operator_channel
+    if where is None or where.platform not in platforms:
+        return None
+    platform = platforms[where.platform]
+    return Crier(CrierParts(store=core.news, platform=platform, channel=where.channel, clock=core.clock))
 
 
 async def check_previewer(core: Core) -> None:
@@ -248,6 +312,8 @@ async def web_part(
             files=core.files,
             links=links,
             probes={"database": core.ping, **(probes or {})},
+            balance=core.watch.balance,
+            key_stops=core.key_stops,
             routes=routes,
         ),
     )
@@ -304,48 +370,3 @@ async def _take_over(tasks: TaskStore, files: FileStore) -> None:
         log.info("took over from a dead process leases=%d", freed)
     await sweep_spool(tasks, files)
     await asyncio.to_thread(sweep_scratch)
-
-
-def budget_of(settings: Settings, clock: Clock) -> Budget:
-    """Return the limits that the operator has set."""
-    return Budget(
-        clock=clock,
-        user_daily=settings.user_daily_credits,
-        channel_daily=settings.channel_daily_credits,
-        server_daily=settings.server_daily_credits,
-        total_daily=settings.total_daily_credits,
-        user_waiting=settings.user_max_waiting,
-        total_waiting=settings.max_waiting,
-    )
-
-
-def _intake(
-    settings: Settings,
-    tasks: TaskStore,
-    files: FileStore,
-    generator: Generator,
-    viewer: Viewer,
-    *,
-    controls: Controls,
-    clock: Clock,
-    bell: Bell,
-) -> CoreIntake:
-    acceptance = AcceptanceParts(
-        tasks=tasks, files=files, budget=budget_of(settings, clock), controls=controls, clock=clock, bell=bell
-    )
-    return CoreIntake(
-        IntakeParts(
-            tasks=tasks,
-            files=files,
-            generator=generator,
-            desk=PillowDesk(),
-            viewer=viewer,
-            acceptance=Acceptance(acceptance),
-            link_desk=LinkDesk(files=files, generator=generator, links=viewer.links, clock=clock),
-            clock=clock,
-            bell=bell,
-            default_tier=settings.default_tier,
-            default_format=settings.default_format,
-            admin_ids=frozenset(settings.admin_ids),
-        )
-    )

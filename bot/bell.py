@@ -30,9 +30,14 @@ class Bell:
         event = asyncio.Event()
         self._waiting.add(event)
         try:
-            # Not wait_for, which before Python 3.12 forgets that it was cancelled when the bell rings in that moment.
-            with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(at_most_s):
-                    await event.wait()
+            await set_within(event, at_most_s)
         finally:
             self._waiting.discard(event)
+
+
+async def set_within(event: asyncio.Event, seconds: float) -> None:
+    """Return when the event is set, or after this many seconds."""
+    # Not wait_for, which before Python 3.12 forgets that it was cancelled when the event is set in that moment.
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(seconds):
+            await event.wait()

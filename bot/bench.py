@@ -7,9 +7,12 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.bell import Bell
+from bot.controls import Controls
 from bot.history import History
+from bot.keys import Keyring
+from bot.keywarden import Warden
 from bot.model import Task, TaskState
-from bot.ports import Clock, FileStore, Generator, TaskStore, Worker
+from bot.ports import Clock, FileStore, TaskStore, Worker
 from bot.schedule import Pace
 from bot.showcase import Showcase
 
@@ -20,7 +23,9 @@ class Bench:
 
     tasks: TaskStore
     files: FileStore
-    generator: Generator
+    controls: Controls
+    keyring: Keyring
+    warden: Warden
     history: History
     showcase: Showcase
     worker: Worker

@@ -11,7 +11,9 @@ from typing import TypeVar
 from bot import text, words_money
 from bot.errors import BudgetSpent, UserMistake
 from bot.limits import CreditsShort, Limits, OverLimit, QueueFull, Scope
+from bot.model import Owner
 from bot.ports import Clock
+from bot.pseudonyms import Pseudonyms
 
 _Amount = TypeVar("_Amount", Decimal, int)
 
@@ -31,17 +33,23 @@ class Budget:
     total_daily: Decimal | None = None
     user_waiting: int | None = None
     total_waiting: int | None = None
+    pseudonyms: Pseudonyms | None = None
 
-    def limits(self) -> Limits:
-        """Return the limits as they hold now."""
+    def limits(self, key_id: str | None = None, *, owner: Owner | None = None) -> Limits:
+        """Return the limits as they hold now for tasks of a key; the total credits are those of the operator's.
+
+        For an `owner` what counts as well that they have had forgotten today.
+        """
         daily = {
             Scope.PERSON: self.user_daily,
             Scope.CHANNEL: self.channel_daily,
             Scope.SERVER: self.server_daily,
-            Scope.EVERYBODY: self.total_daily,
+            Scope.EVERYBODY: self.total_daily if key_id is None else None,
         }
         waiting = {Scope.PERSON: self.user_waiting, Scope.EVERYBODY: self.total_waiting}
-        return Limits(since=day_of(self.clock.now()), credits=_those_set(daily), waiting=_those_set(waiting))
+        now = self.clock.now()
+        aliases = {} if owner is None or self.pseudonyms is None else self.pseudonyms.aliases(owner, at=now)
+        return Limits(since=day_of(now), credits=_those_set(daily), waiting=_those_set(waiting), aliases=aliases)
 
     def refusal(self, error: OverLimit) -> UserMistake:
         """Return what a person is told who asked for too much: what is left, and when it opens again."""

@@ -9,7 +9,17 @@ from datetime import datetime
 from pathlib import Path
 
 from bot.errors import NoSuchFile, VendorRefused
-from bot.model import Ask, BangRequest, RefusalReason, Request, Submission, Task, TextureRequest
+from bot.model import (
+    Ask,
+    AskOfRodin,
+    BangRequest,
+    ConvertRequest,
+    RefusalReason,
+    Request,
+    Submission,
+    Task,
+    TextureRequest,
+)
 from bot.ports import FileStore, Generator
 from bot.scratch import scratch_folder
 
@@ -26,8 +36,14 @@ class Cargo:
     model: Path | None = None
 
 
-def as_sent(ask: Ask, *, now: datetime) -> Ask:
-    """Return a request as it leaves now: a split by Rodin's own copy of the model while there is one, else by ours."""
+def as_sent(ask: Ask, *, now: datetime) -> AskOfRodin:
+    """Return a request as it leaves now: a split by Rodin's own copy of the model while there is one, else by ours.
+
+    Raises:
+        TypeError: it is a conversion, which never leaves.
+    """
+    if isinstance(ask, ConvertRequest):
+        raise TypeError("a conversion is not sent to Rodin")
     if not isinstance(ask, BangRequest):
         return ask
     return ask.by_asset() if ask.has_asset(now) else ask.by_upload()
@@ -38,7 +54,7 @@ def kept(task: Task, ask: Ask) -> Ask:
     return task.request if isinstance(ask, BangRequest) and ask.asset_id is not None else ask
 
 
-async def load_cargo(ask: Ask, files: FileStore, stack: AsyncExitStack) -> Cargo:
+async def load_cargo(ask: AskOfRodin, files: FileStore, stack: AsyncExitStack) -> Cargo:
     """Bring what a request takes along out of the file store; a model lies in a scratch folder until `stack` ends.
 
     Raises:
@@ -60,7 +76,7 @@ async def load_cargo(ask: Ask, files: FileStore, stack: AsyncExitStack) -> Cargo
     return Cargo(pictures=tuple(pictures), model=model)
 
 
-async def send(generator: Generator, ask: Ask, cargo: Cargo) -> Submission:
+async def send(generator: Generator, ask: AskOfRodin, cargo: Cargo) -> Submission:
     """Ask Rodin for it. **Costs money**; raises like `Generator.submit`.
 
     Raises:
@@ -98,6 +114,8 @@ def can_upload(ask: BangRequest) -> bool:
 
 def model_of_ours(ask: Ask) -> str:
     """Return the key of the model that a request works on; empty for one that makes a model."""
+    if isinstance(ask, ConvertRequest):
+        return ask.model.key
     return ask.model_key if isinstance(ask, TextureRequest | BangRequest) else ""
 
 

@@ -13,8 +13,9 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
+from bot.conversions import CONVERSION_DURATION, conversion_notes, describe_conversion
 from bot.errors import BadRequest, BadSettings
-from bot.model import Ask, BangRequest, Request
+from bot.model import Ask, BangRequest, ConvertRequest, Request
 from bot.options import OPTIONS, OPTIONS_BY_NAME, Option, OptionKind
 from bot.presets import PRESETS, Preset
 from bot.reading import find_option, read_option, read_options, split_command
@@ -121,10 +122,12 @@ def read_default(name: str, value: str) -> str:
 
 
 def price(request: Ask) -> Decimal:
-    """Return what the request costs, in credits; with HighPack this is the most it can cost.
+    """Return what the request costs, in credits; with HighPack this is the most it can cost. A conversion is free.
 
     Face count, mesh and pictures cost nothing. Source: docs.hyper3d.ai, Rodin Gen-2.5.
     """
+    if isinstance(request, ConvertRequest):
+        return Decimal(0)
     if not isinstance(request, Request):
         return REMAKE_CREDITS
     total = TIERS[request.tier].credits
@@ -137,6 +140,8 @@ def price(request: Ask) -> Decimal:
 
 def typical_duration(request: Ask) -> timedelta:
     """Return how long Rodin usually takes from submission to the end, without queueing; mostly an estimate."""
+    if isinstance(request, ConvertRequest):
+        return CONVERSION_DURATION
     if not isinstance(request, Request):
         return BANG_DURATION if isinstance(request, BangRequest) else TEXTURE_DURATION
     duration = TIERS[request.tier].duration
@@ -149,6 +154,8 @@ def typical_duration(request: Ask) -> timedelta:
 
 def describe(request: Ask) -> str:
     """Return the request in a few words: "Gen-2.5-Medium, glb, 60,000 triangles, PBR, seed 5"."""
+    if isinstance(request, ConvertRequest):
+        return describe_conversion(request)
     if not isinstance(request, Request):
         return describe_remake(request)
     parts = [request.tier, request.geometry_file_format]
@@ -168,6 +175,8 @@ def describe(request: Ask) -> str:
 
 def notes(request: Ask) -> tuple[str, ...]:
     """Return remarks in plain words about what a person may not expect; none of them is a mistake."""
+    if isinstance(request, ConvertRequest):
+        return conversion_notes(request)
     if not isinstance(request, Request):
         return remake_notes(request)
     return (*_mesh_notes(request), *_texture_notes(request), *_other_notes(request))

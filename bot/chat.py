@@ -11,8 +11,9 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Protocol
 
-from bot.model import Address, Owner, Task
-from bot.update import Update
+from bot.model import Address, Owner, Task, TaskState
+from bot.policy import Grant, ServerSettings
+from bot.update import Choice, Update
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,6 +64,15 @@ class Platform(Protocol):
 
     async def amend(self, address: Address, update: Update, *, key: str) -> Address:
         """Revise that message quietly: a picture has joined, or the files are gone. Raises like `show`."""
+
+    async def notify(self, channel: str, sentence: str, *, key: str) -> None:
+        """Post a plain sentence to a channel of the operator's, once for each `key`.
+
+        `channel` is what stands behind the platform's name in `OPERATOR_CHANNEL`, in the platform's own words.
+
+        Raises:
+            PlatformBusy: come back later. AddressGone: there is no such channel, or nothing may be posted there.
+        """
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -135,6 +145,58 @@ class FreshLinks:
     expires_at: datetime | None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Filter:
+    """Which tasks a list shows; what is left alone does not narrow it.
+
+    Unasked they are the asker's own. `channel` takes those of the asker's channel, `everybody` those of everybody;
+    of other people's only what the asker may see. `words` must all stand in what was asked for, each anywhere, in any
+    case. `failed` takes those that ended without a model.
+    """
+
+    channel: bool = False
+    failed: bool = False
+    words: str = ""
+    everybody: bool = False
+
+
+EVERY_OWN = Filter()
+"""Lets through every task of the asker."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Export:
+    """What a person gets of their own data: a ZIP archive and the name of its file. For their eyes only."""
+
+    name: str
+    data: bytes
+
+    def __repr__(self) -> str:
+        """Keep people's words out of logs."""
+        return f"Export(name={self.name!r}, size_bytes={len(self.data)})"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Suggestion:
+    """A task that somebody may mean who is typing an id."""
+
+    task_id: str
+    state: TaskState
+    title: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FormatOffer:
+    """A format in which a model can be had: at what price in credits, 0 where it is converted here, and in words.
+
+    `sentence` says the price and what would be lost; it stands for itself, and begins with the format's name.
+    """
+
+    name: str
+    price: Decimal
+    sentence: str
+
+
 class Intake(Protocol):
     """What a chat platform may ask of the core. Every answer is about the asker's own tasks.
 
@@ -169,7 +231,17 @@ class Intake(Protocol):
     async def other_format(
         self, task_id: str, file_format: str, owner: Owner, address: Address, *, event: str | None = None
     ) -> Task:
-        """Ask for an ended task in another file format, at Rodin's price. Raises like `resend`."""
+        """Ask for an ended task in another file format. Raises like `resend`.
+
+        Where its model is here and the conversion is ours, it is done at once and the task's price is 0; otherwise
+        Rodin makes it anew, at its price. `formats_of` tells which.
+        """
+
+    async def formats_of(self, task_id: str, owner: Owner) -> tuple[FormatOffer, ...]:
+        """Return the formats that `other_format` takes for a task, free ones first. Raises NotFound.
+
+        Empty while the task is under way, and where nothing is left that another format could be made of.
+        """
 
     async def retexture(
         self, task_id: str, wish: Wish, owner: Owner, address: Address, *, event: str | None = None
@@ -201,26 +273,72 @@ class Intake(Protocol):
         """Ask again for what failed or stayed unclear, as a new task. Raises NotFound, NotPossible, UserMistake."""
 
     async def status(self, task_id: str, owner: Owner) -> Update:
-        """Say how one of the person's tasks stands. Raises NotFound."""
+        """Say how a task stands that this person may see, from wherever they ask. Raises NotFound."""
 
-    async def tasks(self, owner: Owner, *, limit: int = 10) -> tuple[Update, ...]:
-        """Return the person's newest tasks, newest first."""
+    async def tasks(self, owner: Owner, *, limit: int = 10, only: Filter = EVERY_OWN) -> tuple[Update, ...]:
+        """Return the newest tasks that a filter lets through, newest first: the person's own unless it says else."""
+
+    async def suggestions(
+        self, owner: Owner, typed: str = "", *, need: Choice | None = None, limit: int = 25
+    ) -> tuple[Suggestion, ...]:
+        """Return the person's newest tasks whose id or title holds what was typed, and that `need` can be done to."""
 
     async def cancel(self, task_id: str, owner: Owner) -> str:
         """Call a task off and return the sentence that says what that meant. Raises NotFound, NotPossible."""
 
-    async def delete(self, task_id: str, owner: Owner) -> str:
-        """Remove a finished task's files and say so. Raises NotFound, NotPossible."""
+    async def delete(self, task_id: str, owner: Owner, *, forget: bool = False) -> str:
+        """Remove a finished task's files and say so. Raises NotFound, NotPossible.
+
+        With `forget` the words and pictures that it was asked with go as well, of any task that has ended: what stays
+        is a row for the ledger.
+        """
+
+    async def export(self, owner: Owner) -> Export:
+        """Return everything that is kept of a person, as far as a chat can carry it; the rest is named in it."""
+
+    async def forget_me(self, owner: Owner) -> str:
+        """Remove everything that is kept of a person and say what remains. Cannot be undone: ask them twice first."""
+
+    async def privacy(self, owner: Owner) -> str:
+        """Say what goes where, for how long, who sees it, and how to export and forget it: paragraphs, plain text."""
 
     async def fresh_links(self, task_id: str, owner: Owner) -> FreshLinks:
         """Return short-lived links to a finished task's files, for this person only. Raises NotFound, NotPossible."""
 
+    async def set_key(self, owner: Owner, key: str) -> str:
+        """Have this server's tasks made with a Rodin key of its own from now on; say what that means.
+
+        `key` is a secret: it comes from a form or a hidden input, never from a command's text, and is told to nobody
+        again. For admins of the server. What waits goes on with it; what it replaces serves what it has begun.
+
+        Raises:
+            UserMistake: not an admin, no server, not a key that Rodin takes, or no way to keep it here safely.
+        """
+
+    async def remove_key(self, owner: Owner) -> str:
+        """Forget the server's own key; its tasks are made with the operator's from now on. Raises like `set_key`."""
+
+    async def settings(self, owner: Owner) -> ServerSettings:
+        """Return how the asker's server is set up. For its admins.
+
+        Raises:
+            UserMistake: not an admin, or no server.
+        """
+
+    async def allow(self, owner: Owner, right: str, grant: Grant) -> str:
+        """Give a right (`bot.policy.read_right` reads it) to these besides admins, and to nobody else; say so.
+
+        Raises like `settings`, and BadRequest for what is no right or cannot be granted.
+        """
+
+    async def reset_right(self, owner: Owner, right: str) -> str:
+        """Give a right as it is given unasked, and say so. Raises like `allow`."""
+
     async def usage(self, owner: Owner) -> str:
-        """Say what the person has used."""
+        """Say what the person has used, and to whoever may see it (the right `money`) what the server has."""
 
-    async def balance(self, owner: Owner, *, is_admin: bool = False) -> str:
-        """Say how many credits the key holds; for admins.
+    async def balance(self, owner: Owner) -> str:
+        """Say how many credits the key holds that the person's tasks are made with.
 
-        `is_admin` says that the platform vouches for the person (an administrator of the server or workspace); the
-        operator's own admins are known here. Raises UserMistake for others.
+        For admins, and those to whom they give the right `money`; others get a UserMistake.
         """

@@ -5,7 +5,8 @@ from __future__ import annotations
 from decimal import Decimal
 
 from bot.catalog import TIERS, price
-from bot.model import BangRequest, FailureKind, Request, Task, TaskState
+from bot.conversions import can_convert
+from bot.model import BangRequest, ConvertRequest, FailureKind, Request, Task, TaskState
 from bot.reasking import better_request
 from bot.remakes import REMAKE_CREDITS
 from bot.update import Choice
@@ -16,12 +17,16 @@ HAVE_PARTS_GONE = frozenset({FailureKind.PICTURES_LOST, FailureKind.MODEL_LOST})
 
 def choices_of(task: Task) -> tuple[Choice, ...]:
     """Return what a person can do about a task as it stands now."""
+    if task.showing.is_forgotten:
+        return ()
     if not task.has_ended:
         return () if task.muted else (Choice.CANCEL,)
     if task.state is TaskState.READY:
         return _with_model(task) if task.files else _without_files(task)
     if task.state is TaskState.CANCELLED:
         return _without_files(task)
+    if task.failure is not None and task.failure.kind is FailureKind.NOT_CONVERTED:
+        return (Choice.FORMAT,)
     is_whole = task.failure is None or task.failure.kind not in HAVE_PARTS_GONE
     return (Choice.RESEND,) if is_whole and task.showing.removal is None else ()
 
@@ -35,10 +40,10 @@ def costs_of(task: Task, choices: tuple[Choice, ...]) -> tuple[tuple[Choice, Dec
 def _with_model(task: Task) -> tuple[Choice, ...]:
     """Return what a finished model offers; what begins with the words it was made from only where there are some."""
     request = task.request
-    offered = [Choice.AGAIN] if not isinstance(request, BangRequest) else []
+    offered = [Choice.AGAIN] if not isinstance(request, BangRequest | ConvertRequest) else []
     if isinstance(request, Request):
         offered += _from_the_words(request)
-    else:
+    if Choice.FORMAT not in offered and (not isinstance(request, Request) or can_convert(task)):
         offered.append(Choice.FORMAT)
     offered.append(Choice.RETEXTURE)
     if not isinstance(request, BangRequest):
@@ -65,6 +70,8 @@ def _from_the_words(request: Request) -> list[Choice]:
 
 def _cost(task: Task, choice: Choice) -> Decimal | None:
     match choice:
+        case Choice.FORMAT if can_convert(task) or isinstance(task.request, ConvertRequest):
+            return None  # it depends on the format; some are free
         case Choice.AGAIN | Choice.RESEND | Choice.VARIATION | Choice.FORMAT:
             return price(task.request)
         case Choice.RETEXTURE | Choice.SPLIT:

@@ -33,6 +33,7 @@ from bot.model import (
     Task,
     TaskState,
 )
+from bot.outage import Outage
 from bot.schedule import backoff_s
 from bot.scratch import scratch_folder
 
@@ -67,7 +68,8 @@ class Collector:
         self._bench = bench
         self._contact = Contact("collector", gap_s=2 * bench.pace.max_s)
         self._failures: Counter[str] = Counter()
-        self._fetcher = Fetcher(files=bench.files, generator=bench.generator, clock=bench.clock, pace=bench.pace)
+        self._full = Outage(log, back="files are stored again")
+        self._fetcher = Fetcher(files=bench.files, keyring=bench.keyring, clock=bench.clock, pace=bench.pace)
 
     async def claim(self, room: int) -> Sequence[Task]:
         """Lease finished tasks whose files can be asked for now."""
@@ -81,8 +83,11 @@ class Collector:
         """List once; fetch when the list is whole, else come back later."""
         if task.submission is None:
             raise ValueError(f"task {task.id} is {task.state} without a submission")
+        if task.showing.is_forgotten:
+            await self._let_go(task)
+            return
         try:
-            listed = await self._bench.generator.files(task.submission)
+            listed = await (await self._bench.keyring.of(task.key_id)).files(task.submission)
             if self._is_whole(task, listed):
                 await self._collect(task, task.submission, listed)
             else:
@@ -118,14 +123,26 @@ class Collector:
             await self._wait_for_room(task, error)
             return
         now = p.clock.now()
+        self._full.end()
         self._forget(task)
         made = (*files, *seen.files)
 
         def ready(row: Task) -> Task:
+            if row.showing.is_forgotten:  # while it was fetched; the curator removes what was stored
+                return row.move(TaskState.READY, now=now, progress=1.0)
             return row.move(TaskState.READY, now=now, files=made, showing=seen.showing, progress=1.0)
 
         await step(p.tasks, p.clock, task, ready)
         log.info("task moved task=%s from=%s to=%s files=%d", task.id, task.state, TaskState.READY, len(made))
+
+    async def _let_go(self, task: Task) -> None:
+        """End a task of which nothing is to be kept."""
+        p = self._bench
+        now = p.clock.now()
+        self._forget(task)
+        await step(p.tasks, p.clock, task, lambda row: row.move(TaskState.READY, now=now, progress=1.0))
+        log.info("forgotten task let go task=%s", task.id)
+        p.bell.ring()
 
     async def _fetch_all(
         self, task: Task, submission: Submission, listed: Sequence[RemoteFile], scratch: Path
@@ -184,7 +201,7 @@ class Collector:
     async def _wait_for_room(self, task: Task, error: StorageError) -> None:
         """Our own disk or file store takes nothing: Rodin keeps the files for days, so the operator has time."""
         p = self._bench
-        log.error("files not stored, trying again task=%s error=%s", task.id, error)
+        self._full.begin(logging.ERROR, "files not stored, trying again task=%s error=%s", task.id, error)
         due = p.clock.now() + timedelta(seconds=NO_ROOM_WAIT_S)
         await step(p.tasks, p.clock, task, lambda row: replace(row, next_at=due))
 

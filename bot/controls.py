@@ -12,6 +12,7 @@ from typing import Protocol
 
 from bot import words_money
 from bot.errors import Blocked, UserMistake
+from bot.folding import folded
 from bot.model import Owner
 
 LONGEST_WORD = 300
@@ -118,7 +119,7 @@ def block_value(kind: BlockKind, typed: str) -> str:
     Raises:
         ValueError: nothing is left of it, or it is too long.
     """
-    value = _folded(typed) if kind is BlockKind.WORD else _MENTION.sub(r"\1", typed.strip())
+    value = folded(typed) if kind is BlockKind.WORD else _MENTION.sub(r"\1", typed.strip())
     if not value:
         raise ValueError(f"say which {kind} to block")
     if len(value) > LONGEST_WORD:
@@ -134,13 +135,7 @@ def has_word(prompt: str, word: str) -> bool:
     """
     before = "" if _is_unspaced(word[:1]) else r"(?<!\w)"
     behind = "" if _is_unspaced(word[-1:]) else r"(?!\w)"
-    return re.search(f"{before}{re.escape(word)}{behind}", _folded(prompt)) is not None
-
-
-def _folded(text: str) -> str:
-    plain = unicodedata.normalize("NFKC", text)
-    visible = "".join(char for char in plain if unicodedata.category(char) != "Cf")
-    return " ".join(unicodedata.normalize("NFKC", visible.casefold()).split())
+    return re.search(f"{before}{re.escape(word)}{behind}", folded(prompt)) is not None
 
 
 def _is_unspaced(char: str) -> bool:

@@ -8,9 +8,14 @@ from typing import Any
 
 from bot.bell import Bell
 from bot.controls import Controls
+from bot.conversions import Converter
 from bot.exhibit import Library, Links
 from bot.history import History
 from bot.intake import CoreIntake
+from bot.keydesk import KeyDesk
+from bot.keys import Keyring, KeyStore
+from bot.keywarden import Warden
+from bot.news import NewsStore
 from bot.outbox import AnswerStore, SendLog
 from bot.ports import Clock, FileStore, Generator, TaskStore, Worker
 from bot.settings import Settings
@@ -40,11 +45,16 @@ class Core:
     tasks: TaskStore
     files: FileStore
     generator: Generator
+    keys: KeyStore
+    keyring: Keyring
+    key_desk: KeyDesk
+    warden: Warden
     intake: CoreIntake
     viewer: Viewer
     links: Links
     library: Library
     showcase: Showcase
+    converter: Converter
     sends: SendLog
     answers: AnswerStore
     history: History
@@ -54,4 +64,9 @@ class Core:
     ping: Callable[[], Awaitable[None]]
     controls: Controls
     watch: BalanceWatch
+    news: NewsStore
     strongbox: Strongbox | None = None  # only with SECRET_KEY from the environment
+
+    async def key_stops(self) -> dict[str, bool]:
+        """Say of each Rodin key, by its id, whether it is stopped; may raise StorageError."""
+        return {state.id: state.stopped is not None for state in await self.keys.states()}

@@ -10,11 +10,12 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from bot.bell import Bell
+from bot.bell import Bell, set_within
 from bot.cargo import model_of_ours
 from bot.changes import attempt
 from bot.errors import StaleTask, StorageError
 from bot.model import Charge, Failure, FailureKind, Task, TaskState
+from bot.outage import Outage
 from bot.ports import Clock, TaskStore, Worker
 
 log = logging.getLogger(__name__)
@@ -62,7 +63,7 @@ class Crew:
         self._busy: dict[asyncio.Task[None], str] = {}
         self._in_hand: dict[str, asyncio.Task[None]] = {}
         self._broken: Counter[str] = Counter()
-        self._is_out = False
+        self._outage = Outage(log, back="claiming works again loop=%s")
 
     async def run(self, stopping: asyncio.Event) -> None:
         """Work until `stopping` is set, then finish the rows in hand. Cancelling drops them, as a kill would."""
@@ -72,8 +73,8 @@ class Crew:
                 rings, now = self._bell.rings, self._clock.now()
                 if await self._turn():
                     continue
-                if self._is_out:
-                    await _set_within(stopping, OUTAGE_WAIT_S)
+                if self._outage.lasts:
+                    await set_within(stopping, OUTAGE_WAIT_S)
                 else:
                     await self._bell.wait(await self._idle_s(looked_at=now), since=rings)
             await self._finish()
@@ -95,7 +96,7 @@ class Crew:
         except Exception as error:  # noqa: BLE001 - a loop outlives what it did not expect; logged with its traceback
             self._note_outage("claiming failed", error)
             return False
-        self._note_recovery()
+        self._outage.end(self._job.name)
         # A row in hand whose lease ran out, as on a machine that slept, is ours again; it is not worked on twice.
         news = [task for task in claimed if task.id not in self._in_hand]
         for task in news:
@@ -184,15 +185,8 @@ class Crew:
             await asyncio.wait(tuple(self._busy))
 
     def _note_outage(self, what: str, error: Exception) -> None:
-        if not self._is_out:
-            trace = None if isinstance(error, StorageError) else error
-            log.error("%s, waiting loop=%s error=%s", what, self._job.name, error, exc_info=trace)
-        self._is_out = True
-
-    def _note_recovery(self) -> None:
-        if self._is_out:
-            log.info("claiming works again loop=%s", self._job.name)
-        self._is_out = False
+        trace = None if isinstance(error, StorageError) else error
+        self._outage.begin(logging.ERROR, "%s, waiting loop=%s error=%s", what, self._job.name, error, trace=trace)
 
 
 def given_up(task: Task, *, now: datetime) -> Task:
@@ -214,10 +208,3 @@ def given_up(task: Task, *, now: datetime) -> Task:
     elif task.state is TaskState.ACCEPTED and task.request.pictures:
         failure = Failure(kind=FailureKind.PICTURES_LOST, charged=Charge.NO)
     return task.move(TaskState.FAILED, now=now, failure=failure, hold=None)
-
-
-async def _set_within(event: asyncio.Event, seconds: float) -> None:
-    """Return when the event is set, or after this many seconds."""
-    with contextlib.suppress(TimeoutError):
-        async with asyncio.timeout(seconds):
-            await event.wait()

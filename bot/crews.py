@@ -10,6 +10,7 @@ from bot.announcer import Announcer, AnnouncerParts
 from bot.bench import Bench
 from bot.chat import Platform
 from bot.collector import Collector
+from bot.converting import ConversionLoop
 from bot.core import Core
 from bot.crew import Crew, Job
 from bot.curator import Curator
@@ -20,11 +21,14 @@ from bot.tracker import Tracker
 
 CURATOR = "curator"
 
-AT_ONCE = {"tracker": 8, "collector": 2, CURATOR: 1, "announcer": 8}
+AT_ONCE = {"tracker": 8, "collector": 2, "converter": 2, CURATOR: 1, "announcer": 8}
 """How many tasks a loop has in hand. Pictures are made one model at a time: two would only take each other's processor.
-The submitter has as many as may be at Rodin."""
+The submitter has as many as may be at Rodin with one key, and some of other keys beside them."""
 
-Loop = Submitter | Tracker | Collector | Curator | Announcer
+SENDING_AT_ONCE = 24
+"""So that eight keys whose answers do not come hold up nobody else's; more keeps more pictures in memory."""
+
+Loop = Submitter | Tracker | Collector | ConversionLoop | Curator | Announcer
 
 
 def crews_of(core: Core, platforms: Mapping[str, Platform], *, works: bool = True) -> dict[str, Crew]:
@@ -53,7 +57,7 @@ def _working(core: Core) -> dict[str, Loop]:
     settings = core.settings
     settler = Settler(
         tasks=core.tasks,
-        generator=core.generator,
+        keyring=core.keyring,
         clock=core.clock,
         pace=settings.pace,
         is_exclusive=settings.rodin_key_exclusive,
@@ -62,6 +66,7 @@ def _working(core: Core) -> dict[str, Loop]:
         "submitter": Submitter(_bench(core, "submitter"), settler=settler, parallel=settings.rodin_max_parallel),
         "tracker": Tracker(_bench(core, "tracker")),
         "collector": Collector(_bench(core, "collector")),
+        "converter": ConversionLoop(_bench(core, "converter"), core.converter),
         CURATOR: Curator(_bench(core, CURATOR), keep=timedelta(days=settings.keep_files_days)),
     }
 
@@ -70,7 +75,9 @@ def _bench(core: Core, name: str) -> Bench:
     return Bench(
         tasks=core.tasks,
         files=core.files,
-        generator=core.generator,
+        controls=core.controls,
+        keyring=core.keyring,
+        warden=core.warden,
         history=core.history,
         showcase=core.showcase,
         worker=_worker(core, name),
@@ -85,6 +92,6 @@ def _worker(core: Core, name: str) -> Worker:
 
 
 def _crew(core: Core, name: str, loop: Loop) -> Crew:
-    limit = core.settings.rodin_max_parallel if name == "submitter" else AT_ONCE[name]
+    limit = max(core.settings.rodin_max_parallel, SENDING_AT_ONCE) if name == "submitter" else AT_ONCE[name]
     job = Job(name=name, limit=limit, claim=loop.claim, work=loop.work, next_due=loop.next_due)
     return Crew(job, tasks=core.tasks, worker=_worker(core, name), clock=core.clock, bell=core.bell)

@@ -13,15 +13,16 @@ from bot.changes import step
 from bot.errors import NoSuchFile, StorageError, VendorError
 from bot.fetcher import Fetcher, Wanted
 from bot.files import role_of
+from bot.forgetting import forget_heirs
 from bot.looks import Removal
-from bot.model import FileRole, ModelFile, RemoteFile, Submission, Task, TaskState
+from bot.model import Address, FileRole, ModelFile, RemoteFile, Submission, Task, TaskState
 from bot.scratch import scratch_folder
 from bot.showcase import free_name
-from bot.sweeper import clear_all
+from bot.sweeper import clear_all, sweep_results
 
 log = logging.getLogger(__name__)
 
-STATES = (TaskState.READY, TaskState.FAILED, TaskState.UNCLEAR)
+STATES = (TaskState.READY, TaskState.FAILED, TaskState.UNCLEAR, TaskState.CANCELLED)
 """A task without a model still has the pictures that it was asked with, until nobody may want them any more."""
 
 NEVER = datetime(9999, 1, 1, tzinfo=UTC)
@@ -32,6 +33,12 @@ TROUBLE_S = 120.0
 
 LOOK_AGAIN = timedelta(days=1)
 """How long a task rests at most: the operator may have shortened how long files are kept."""
+
+PARTING_S = 30.0
+"""Between two looks whether the thread of a forgotten person has been revised."""
+
+PATIENCE_WITH_THREADS = timedelta(days=2)
+"""How long a thread may still be revised after its task was forgotten, if its platform is away."""
 
 LATE_RENDERS = 10
 """How many times as long as the collector we wait for a rendered picture: seven minutes in all."""
@@ -52,7 +59,7 @@ class Curator:
         """Make one that keeps files for `keep` after the end of their task."""
         self._bench = bench
         self._keep = keep
-        self._fetcher = Fetcher(files=bench.files, generator=bench.generator, clock=bench.clock, pace=bench.pace)
+        self._fetcher = Fetcher(files=bench.files, keyring=bench.keyring, clock=bench.clock, pace=bench.pace)
 
     async def claim(self, room: int) -> Sequence[Task]:
         """Lease finished tasks about which something is to be done."""
@@ -81,13 +88,13 @@ class Curator:
         elif self._expires_at(task) <= now:
             await self._expire(task)
         elif task.state is not TaskState.READY:
-            await self._rest(task, until=self._due(task))
+            await self._settle(task)
         elif not task.showing.is_pictured and task.files:
             await self._picture(task)
         elif task.submission is not None and self._awaits_render(task):
             await self._look_for_render(task, task.submission)
         else:
-            await self._rest(task, until=self._due(task))
+            await self._settle(task)
 
     async def _picture(self, task: Task) -> None:
         p = self._bench
@@ -105,12 +112,18 @@ class Curator:
         row = await step(p.tasks, p.clock, task, pictured)
         log.info("model pictured task=%s pictures=%d", task.id, len(made.files))
         await self._unless_removed(row)
+        await sweep_results(p.files, row)
+
+    async def _settle(self, task: Task) -> None:
+        """Nothing is to be made of it any more: take away what no row names, and let it rest."""
+        await sweep_results(self._bench.files, task)
+        await self._rest(task, until=self._due(task))
 
     async def _look_for_render(self, task: Task, submission: Submission) -> None:
         """Take in the rendered picture that was asked for, if Rodin lists it by now; else look again later."""
         p = self._bench
         try:
-            listed = await p.generator.files(submission)
+            listed = await (await p.keyring.of(task.key_id)).files(submission)
             remote = next((file for file in listed if role_of(file.name) is FileRole.RENDER), None)
             if remote is None:
                 await self._rest(task, until=self._due(task))
@@ -159,8 +172,25 @@ class Curator:
         log.info("files expired task=%s", task.id)
 
     async def _clear(self, task: Task) -> None:
-        await clear_all(self._bench.files, task.id)
-        await self._rest(task, until=NEVER)
+        p = self._bench
+        await clear_all(p.files, task.id)
+        if task.showing.is_forgotten:
+            await forget_heirs(p.tasks, task)
+        if task.showing.removal is not Removal.PERSON_FORGOTTEN or await self._has_parted(task):
+            await self._rest(task, until=NEVER)
+        else:
+            await self._rest(task, until=p.clock.now() + timedelta(seconds=PARTING_S))
+
+    async def _has_parted(self, task: Task) -> bool:
+        """Forget where a forgotten person was told, once their thread has been revised or cannot be."""
+        p = self._bench
+        if task.told < task.revision and p.clock.now() < task.changed_at + PATIENCE_WITH_THREADS:
+            return False
+        nowhere = Address(platform=task.address.platform, value="")
+        await p.tasks.mark_told(task.id, revision=task.revision, address=nowhere)
+        await step(p.tasks, p.clock, task, lambda row: replace(row, event=None))
+        log.info("person forgotten task=%s", task.id)
+        return True
 
     async def _rest(self, task: Task, *, until: datetime) -> None:
         p = self._bench

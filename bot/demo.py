@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import secrets
 import shutil
 import tempfile
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
@@ -25,9 +26,10 @@ from bot.app import PortTaken, asked_to_stop, open_core, serve, web_part
 from bot.core import Core
 from bot.errors import UserMistake
 from bot.log import set_up
+from bot.news import OperatorChannel
 from bot.schedule import Pace
 from bot.settings import Settings
-from bot.terminal import EXIT_DELIVERED, EXIT_FAILED, EXIT_INTERRUPTED, EXIT_REFUSED, Terminal
+from bot.terminal import EXIT_DELIVERED, EXIT_FAILED, EXIT_INTERRUPTED, EXIT_REFUSED, Terminal, check_room
 
 SAMPLE = "a brass teapot"
 
@@ -55,6 +57,11 @@ class DemoSettings(Settings):
         return (init_settings,)
 
     @property
+    def tells_where_words_go(self) -> bool:
+        """Nothing of a demo leaves this machine."""
+        return False
+
+    @property
     def pace(self) -> Pace:
         """Return the waiting rules with deadlines that somebody who injects faults can wait for.
 
@@ -80,12 +87,18 @@ class DemoPlan:
 
 
 async def demo(plan: DemoPlan) -> int:
-    """Run the demo and return its exit code."""
+    """Run the demo and return its exit code.
+
+    Raises:
+        NoRoom: its files would find no place.
+    """
+    await asyncio.to_thread(check_room, plan.terminal)
     folder = Path(tempfile.mkdtemp(prefix="rodin-bot-demo-"))  # in one step: nobody may stop us before the try
     try:
         options = SimulatorOptions(speed=plan.speed, faults=plan.faults)
         async with Simulator(options) as simulator:
-            settings = demo_settings(simulator.url, folder, speed=plan.speed)
+            made_up = {"secret_key": SecretStr(secrets.token_urlsafe(32))}  # as much as is kept with it: until the end
+            settings = demo_settings(simulator.url, folder, speed=plan.speed).model_copy(update=made_up)
             set_up(level="warning", style="text", secrets=settings.secrets())
             async with place_for(settings) as place:
                 return await _demo_with(place, plan)
@@ -108,8 +121,17 @@ def demo_settings(url: str, folder: Path, *, speed: float) -> Settings:
 
 
 async def console(settings: Settings, wish: TypedWish | None, terminal: Terminal) -> int:
-    """Talk to the Rodin that the settings name; once with a wish, else as a chat. Returns the exit code."""
-    admins = settings.model_copy(update={"admin_ids": (*settings.admin_ids, terminal.speaker)})
+    """Talk to the Rodin that the settings name; once with a wish, else as a chat. Returns the exit code.
+
+    Raises:
+        NoRoom: what is made would find no place.
+    """
+    await asyncio.to_thread(check_room, terminal)
+    here = {
+        "admin_ids": (*settings.admin_ids, terminal.speaker),
+        "operator_channel": OperatorChannel(platform=ConsolePlatform.name, channel="terminal"),
+    }
+    admins = settings.model_copy(update=here)
     async with place_for(admins) as place:
         if wish is not None:
             return await once(place, wish, terminal)

@@ -8,9 +8,13 @@ import secrets
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
+from adapters.discord.address import PLATFORM as DISCORD
+from adapters.discord.checks import check_channel as check_discord_channel
 from adapters.discord.checks import check_discord
 from adapters.preview.previewer import ChildPreviewer
 from adapters.rodin.client import RodinClient
+from adapters.slack.address import PLATFORM as SLACK
+from adapters.slack.checks import check_channel as check_slack_channel
 from adapters.slack.checks import check_slack
 from adapters.web.checks import check_public_url
 from bot import text
@@ -35,6 +39,7 @@ async def examine(settings: Settings) -> tuple[Finding, ...]:
     probes: dict[str, Probe] = {
         "Rodin": lambda: _check_rodin(settings),
         "chat": lambda: _check_chat(settings),
+        "OPERATOR_CHANNEL": lambda: check_operators_channel(settings),
         "database": lambda: _check_database(settings),
         "files": lambda: _check_files(settings),
         "PUBLIC_URL": lambda: check_public_url(settings.public_url),
@@ -79,6 +84,19 @@ async def _check_chat(settings: Settings) -> tuple[Finding, ...]:
     if not has_platform(settings):
         return (_bad("chat", "no platform is set up", NO_PLATFORM.partition(": ")[2]),)
     return found
+
+
+async def check_operators_channel(settings: Settings) -> tuple[Finding, ...]:
+    """Look whether the operator can be told where they want to be; nothing where they do not."""
+    where = settings.operator_channel
+    if where is None:
+        return ()
+    if where.platform == DISCORD and (discord := discord_options(settings)) is not None:
+        return (await check_discord_channel(discord, where.channel),)
+    if where.platform == SLACK and (slack := slack_options(settings)) is not None:
+        return (await check_slack_channel(slack, where.channel),)
+    advice = "Set that platform up, or name a channel of the one that is."
+    return (_bad("OPERATOR_CHANNEL", f"{where.platform} is not set up, so nobody is told there", advice),)
 
 
 async def _check_database(settings: Settings) -> tuple[Finding, ...]:

@@ -56,6 +56,14 @@ class Blocked(UserMistake):
     """The operator takes nothing from this person or server, or nothing with these words."""
 
 
+class NotAllowed(UserMistake):
+    """The admins of the server have not given this person the right to do it, or only admins may at all."""
+
+
+class KeyStopped(UserMistake):
+    """Nothing can be made with the key that this server's tasks are made with, for now."""
+
+
 # Rodin can act.
 
 
@@ -189,6 +197,10 @@ class PreviewFailed(ModelError):
 
     The same file fails again, so this is not repeated.
     """
+
+
+class NotConverted(ModelError):
+    """A model cannot be made into another format here; `str(error)` is a sentence that says why. Fails again."""
 
 
 # The operator can act.

@@ -6,11 +6,12 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from bot import words_versions
+from bot import text, words_versions
 from bot.chat import Version
 from bot.errors import NoSuchTask
+from bot.forgetting import has_words
 from bot.model import Owner, Task
-from bot.ownership import can_see, seen_task
+from bot.ownership import as_seen_by, can_see, seen_task
 from bot.ports import TaskStore
 from bot.update import Update
 from bot.view import Viewer
@@ -41,7 +42,8 @@ class Families:
         line = await self._line_to(asked)
         first = next(position for position, task in enumerate(line) if can_see(task, owner))
         members = await self._descendants(line[first:])
-        updates = {task.id: await self.viewer.update(task) for task in members if can_see(task, owner)}
+        seen = [task for task in members if can_see(task, owner)]
+        updates = {task.id: as_seen_by(owner, task, await self.viewer.update(task)) for task in seen}
         return _grown(members[0], updates=updates, heirs=_by_parent(members), asked=asked.id)
 
     async def _line_to(self, task: Task) -> tuple[Task, ...]:
@@ -80,13 +82,20 @@ def _grown(
 ) -> Version:
     return Version(
         update=updates[task.id],
-        difference="" if above is None else words_versions.difference(above.request, task.request),
+        difference="" if above is None else _difference(above, task),
         is_asked_for=task.id == asked,
         children=tuple(
             _grown(child, updates=updates, heirs=heirs, asked=asked, above=task)
             for child in _visible_heirs(task, updates=updates, heirs=heirs)
         ),
     )
+
+
+def _difference(above: Task, task: Task) -> str:
+    """Say how a version differs from the one above it; of a forgotten one nobody knows."""
+    if not has_words(task.request):
+        return text.title(task.request)
+    return words_versions.difference(above.request, task.request)
 
 
 def _visible_heirs(task: Task, *, updates: Mapping[str, Update], heirs: Heirs) -> list[Task]:

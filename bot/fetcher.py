@@ -11,6 +11,7 @@ from pathlib import Path
 
 from bot.errors import FileBroken, FileLinkExpired
 from bot.filechecks import check_file
+from bot.keys import Keyring
 from bot.model import FileRole, ModelFile, RemoteFile, Submission, Task
 from bot.ports import Clock, FileStore, Generator
 from bot.schedule import Pace, backoff_s
@@ -46,7 +47,7 @@ class Fetcher:
     """Fetches, checks and stores; a file is in the store whole or not at all."""
 
     files: FileStore
-    generator: Generator
+    keyring: Keyring
     clock: Clock
     pace: Pace
 
@@ -57,35 +58,35 @@ class Fetcher:
             VendorError: it cannot be had, or is not what its name says. StorageError: our own store takes nothing.
         """
         target = folder / wanted.name
-        digest = await self._download(submission, wanted, target)
+        digest = await self._download(await self.keyring.of(task.key_id), submission, wanted, target=target)
         size_bytes = (await asyncio.to_thread(target.stat)).st_size
         key = f"tasks/{task.id}/{storable(wanted.name)}"
         await self.files.save(key, target)
         return ModelFile(key=key, name=wanted.name, role=wanted.role, size_bytes=size_bytes, sha256=digest)
 
-    async def _download(self, submission: Submission, wanted: Wanted, target: Path) -> str:
+    async def _download(self, rodin: Generator, submission: Submission, wanted: Wanted, *, target: Path) -> str:
         """Fetch one file whole, over a fresh link when the old one died and again when the line broke."""
         remote = wanted.remote
         for attempt in range(1, TRANSFERS):
             try:
-                return await self._checked(remote, target)
+                return await self._checked(rodin, remote, target=target)
             except FileLinkExpired:
                 log.info("link expired, listing again name=%s", wanted.name)
-                remote = await self._relisted(submission, wanted)
+                remote = await self._relisted(rodin, submission, wanted=wanted)
             except FileBroken as error:
                 log.info("transfer broke, trying again name=%s error=%s", wanted.name, error)
                 await self.clock.sleep(backoff_s(attempt, self.pace) / 4)
-        return await self._checked(remote, target)
+        return await self._checked(rodin, remote, target=target)
 
-    async def _checked(self, remote: RemoteFile, target: Path) -> str:
-        digest = await self.generator.fetch(remote, target)
+    async def _checked(self, rodin: Generator, remote: RemoteFile, *, target: Path) -> str:
+        digest = await rodin.fetch(remote, target)
         await asyncio.to_thread(check_file, target, limit_bytes=LARGEST_FILE_BYTES)
         return digest
 
-    async def _relisted(self, submission: Submission, wanted: Wanted) -> RemoteFile:
+    async def _relisted(self, rodin: Generator, submission: Submission, *, wanted: Wanted) -> RemoteFile:
         """Return the same file with a fresh link."""
         name = wanted.remote.name
-        twins = [fresh for fresh in await self.generator.files(submission) if fresh.name == name]
+        twins = [fresh for fresh in await rodin.files(submission) if fresh.name == name]
         if wanted.twin < len(twins):
             return twins[wanted.twin]
         raise FileBroken(f"{wanted.name} is not listed any more")

@@ -6,18 +6,18 @@ import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from bot import text, words_versions
+from bot import text, words_convert, words_privacy, words_versions
 from bot.acceptance import SEEDS, Acceptance, Order, another_seed
 from bot.cargo import can_upload, model_of_ours
-from bot.catalog import FORMATS, TIERS, price, read_option, resolve
-from bot.chat import Draft, Wish
+from bot.catalog import price, resolve
+from bot.chat import Draft, FormatOffer, Wish
 from bot.choices import HAVE_PARTS_GONE
-from bot.errors import BadRequest, NoSuchFile, NoSuchTask, NotFound, NotPossible, UserMistake
-from bot.model import Address, Ask, BangRequest, Owner, Request, Task, TaskState
-from bot.options import OPTIONS_BY_NAME
+from bot.errors import NoSuchFile, NoSuchTask, NotFound, NotPossible, UserMistake
+from bot.model import Address, Ask, BangRequest, ConvertRequest, Owner, Request, Task, TaskState
 from bot.ownership import own_task
 from bot.ports import Clock, FileStore, PictureDesk, PreparedPicture, TaskStore
-from bot.reasking import better_request, draft_options, in_format, next_options
+from bot.reasking import better_request, draft_options, next_options
+from bot.reformatting import Reformatting
 from bot.remakes import LARGEST_BANG_BYTES, LARGEST_TEXTURE_BYTES, resolve_split, resolve_texture
 from bot.sources import Portraits, asset_of, source_of
 
@@ -48,7 +48,7 @@ class FollowUps:
 
     async def follow(self, wish: Wish, asker: Asker) -> Task:
         """Make the next version of the newest task at a place; see `bot.chat.Intake`."""
-        if (known := await self._made_by(asker)) is not None:
+        if (known := await self.acceptance.made_by(asker.event)) is not None:
             return known
         return await self._vary(await self._generation_at(asker.address), wish, asker)
 
@@ -66,13 +66,15 @@ class FollowUps:
         _check_ended(old)
         if isinstance(request, BangRequest):
             raise NotPossible(words_versions.no_seed(old))
+        if isinstance(request, ConvertRequest):
+            raise NotPossible(words_convert.no_seed(old))
         return await self._repeat(old, replace(request, seed=another_seed(request.seed)), asker)
 
     async def resend(self, task_id: str, asker: Asker) -> Task:
         """Ask again for what failed or stayed unclear; one task is sent again once, whoever clicks how often."""
-        old = await own_task(self.tasks, task_id, asker.owner)
+        old = _remembered(await own_task(self.tasks, task_id, asker.owner))
         once = replace(asker, event=f"resend:{old.id}")
-        if (known := await self._made_by(once)) is not None:
+        if (known := await self.acceptance.made_by(once.event)) is not None:
             return known
         if old.state not in {TaskState.FAILED, TaskState.UNCLEAR}:
             raise NotPossible(text.not_to_resend(old))
@@ -97,7 +99,17 @@ class FollowUps:
         if known is not None:
             return known
         _check_ended(old)
-        return await self._repeat(old, _reformatted(old, file_format), asker)
+        request, source = await self._reformatting.asked(old, file_format)
+        if isinstance(request, ConvertRequest):
+            await self._reformatting.check_room(asker.owner)
+            return await self._accept(old, request, (), asker)
+        await self._check_model(old, request)
+        return await self._accept(old, request, await self.acceptance.pictures_of(source), asker)
+
+    async def formats_of(self, task_id: str, owner: Owner) -> tuple[FormatOffer, ...]:
+        """Return the formats in which a task can be had; none of one that is forgotten."""
+        old = await own_task(self.tasks, task_id, owner)
+        return () if old.showing.is_forgotten else await self._reformatting.offers(old)
 
     async def retexture(self, task_id: str, wish: Wish, asker: Asker) -> Task:
         """Ask for a new texture over a finished model."""
@@ -138,7 +150,7 @@ class FollowUps:
 
     async def draft_of(self, task_id: str, owner: Owner) -> Draft:
         """Return the values of a task for a form that starts from them."""
-        old = await own_task(self.tasks, task_id, owner)
+        old = _remembered(await own_task(self.tasks, task_id, owner))
         request = _generation(old)
         amount = price(request)
         return Draft(
@@ -150,14 +162,14 @@ class FollowUps:
             sentence=words_versions.would_cost(amount),
         )
 
+    @property
+    def _reformatting(self) -> Reformatting:
+        return Reformatting(tasks=self.tasks, files=self.files)
+
     async def _begin(self, task_id: str, asker: Asker) -> tuple[Task, Task | None]:
         """Return the person's task, and what this event has made of it already."""
-        old = await own_task(self.tasks, task_id, asker.owner)
-        return old, await self._made_by(asker)
-
-    async def _made_by(self, asker: Asker) -> Task | None:
-        """Return what an event has made already: a repeat is answered before anything is checked or counted."""
-        return None if asker.event is None else await self.tasks.made_by(asker.event)
+        old = _remembered(await own_task(self.tasks, task_id, asker.owner))
+        return old, await self.acceptance.made_by(asker.event)
 
     async def _vary(self, parent: Task, wish: Wish, asker: Asker) -> Task:
         """Accept an earlier request with something new in it."""
@@ -228,7 +240,7 @@ class FollowUps:
             if task is None or isinstance(task.request, Request):
                 break
             task = await self._parent(task)
-        if task is None or not isinstance(task.request, Request):
+        if task is None or not isinstance(task.request, Request) or task.showing.is_forgotten:
             raise NotFound(words_versions.no_model_here())
         return task
 
@@ -241,6 +253,17 @@ class FollowUps:
             return None
 
 
+def _remembered(task: Task) -> Task:
+    """Return a task of which is known what was asked for.
+
+    Raises:
+        NotPossible: it is forgotten.
+    """
+    if task.showing.is_forgotten:
+        raise NotPossible(words_privacy.nothing_to_go_on_from(task))
+    return task
+
+
 def _check_ended(task: Task) -> None:
     if not task.has_ended:
         raise NotPossible(words_versions.not_over_yet(task))
@@ -251,26 +274,3 @@ def _generation(task: Task) -> Request:
     if not isinstance(task.request, Request):
         raise NotPossible(words_versions.not_a_generation(task))
     return task.request
-
-
-def _reformatted(task: Task, file_format: str) -> Ask:
-    """Return what was asked before, in another format; blank words are asked for.
-
-    Raises:
-        BadRequest: there is no such format, or not here. NotPossible: it is the one that it has.
-    """
-    request = task.request
-    offered = TIERS[request.tier].formats if isinstance(request, Request) else FORMATS
-    if not file_format.strip():
-        raise BadRequest(words_versions.which_format(offered))
-    wanted = str(read_option(OPTIONS_BY_NAME["format"], file_format))
-    if wanted == request.geometry_file_format:
-        raise NotPossible(words_versions.same_format(task))
-    if isinstance(request, Request):
-        return in_format(request, wanted)
-    if isinstance(request, BangRequest):
-        material = "None" if wanted == "stl" else request.material
-        return replace(request, geometry_file_format=wanted, material=material)
-    if wanted == "stl":
-        raise BadRequest(words_versions.holds_no_textures())
-    return replace(request, geometry_file_format=wanted)

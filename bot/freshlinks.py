@@ -6,13 +6,15 @@ import logging
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from bot import text
+from bot import text, words_convert
 from bot.chat import FreshLink, FreshLinks
 from bot.errors import NotPossible, StorageError, VendorBusy, VendorError
 from bot.exhibit import Links
 from bot.files import safe_names
-from bot.model import FileRole, ModelFile, Task, TaskState
-from bot.ports import Clock, FileStore, Generator
+from bot.keys import Keyring, KeyShut
+from bot.model import ConvertRequest, FileRole, ModelFile, Task, TaskState
+from bot.ports import Clock, FileStore
+from bot.requests import VENDOR_KEEPS
 
 log = logging.getLogger(__name__)
 
@@ -22,10 +24,7 @@ PRESIGNED_FOR = timedelta(hours=1)
 VENDOR_LINKS_LIVE = timedelta(minutes=10)
 """How long Rodin's own links live, about. Source: measured from the expiry in its signed addresses."""
 
-VENDOR_KEEPS = timedelta(days=7)
-"""How long Rodin keeps results. Source: docs.hyper3d.ai, data retention policy."""
-
-HANDED_OVER = (FileRole.MODEL, FileRole.TEXTURE, FileRole.REDUCED, FileRole.OTHER)
+HANDED_OVER = (FileRole.BUNDLE, FileRole.MODEL, FileRole.TEXTURE, FileRole.REDUCED, FileRole.OTHER)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,7 +32,7 @@ class LinkDesk:
     """Knows the ways to hand a file over: our own pages, the file store's presigned addresses, Rodin's links."""
 
     files: FileStore
-    generator: Generator
+    keyring: Keyring
     links: Links | None
     clock: Clock
 
@@ -74,11 +73,15 @@ class LinkDesk:
 
     async def _vendors(self, task: Task, *, now: datetime) -> FreshLinks:
         """Return Rodin's own links, as long as it keeps the files."""
+        if isinstance(task.request, ConvertRequest) and task.files:
+            raise NotPossible(words_convert.no_links(task))
         ended = task.ended_at or task.changed_at
         if task.submission is None or now - ended > VENDOR_KEEPS or task.showing.removal is not None:
             raise NotPossible(text.no_links_any_more())
         try:
-            listed = await self.generator.files(task.submission)
+            listed = await (await self.keyring.of(task.key_id)).files(task.submission)
+        except KeyShut as error:
+            raise NotPossible(text.no_links_any_more()) from error
         except VendorBusy as error:
             raise NotPossible(text.links_unreachable()) from error
         except VendorError as error:

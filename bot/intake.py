@@ -5,44 +5,51 @@ from __future__ import annotations
 import logging
 import secrets
 from dataclasses import dataclass
+from datetime import timedelta
 
-from bot import text
+from bot import text, words_policy
 from bot.acceptance import SEEDS, Acceptance, Order
 from bot.bell import Bell
 from bot.budget import day_of
 from bot.catalog import resolve
 from bot.changes import attempt
-from bot.chat import Draft, FreshLinks, Version, Wish
+from bot.chat import EVERY_OWN, Draft, Export, Filter, FormatOffer, FreshLinks, Suggestion, Version, Wish
 from bot.curator import removed
 from bot.errors import (
     NotPossible,
     StorageError,
-    UserMistake,
-    VendorDown,
-    VendorError,
-    VendorRefused,
 )
 from bot.family import Families
 from bot.followups import Asker, FollowUps
 from bot.freshlinks import LinkDesk
+from bot.keydesk import KeyDesk
+from bot.limits import Scope
+from bot.listing import Lists
 from bot.looks import Removal
-from bot.model import Address, Owner, Task, TaskState
-from bot.ownership import own_task
-from bot.ports import Clock, FileStore, Generator, PictureDesk, TaskStore
+from bot.model import STOPPABLE, Address, Owner, Task, TaskState
+from bot.ownership import is_own, own_task
+from bot.permits import Permits
+from bot.policy import Grant, ServerSettings
+from bot.ports import Clock, FileStore, PictureDesk, TaskStore
+from bot.privacy import PrivacyDesk
+from bot.suggestions import Suggester
 from bot.sweeper import clear_all, clear_spool
-from bot.update import Update
+from bot.update import Choice, Update
 from bot.view import Viewer
 
 log = logging.getLogger(__name__)
 
+LATELY = timedelta(days=29)
+"""Before today: what a server has used lately is what 30 days have cost it."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IntakeParts:
-    """What the intake works with. `admin_ids` are platform user ids that may see the balance."""
+    """What the intake works with."""
 
     tasks: TaskStore
     files: FileStore
-    generator: Generator
+    key_desk: KeyDesk
     desk: PictureDesk
     viewer: Viewer
     acceptance: Acceptance
@@ -51,7 +58,9 @@ class IntakeParts:
     bell: Bell
     default_tier: str
     default_format: str
-    admin_ids: frozenset[str]
+    permits: Permits
+    lists: Lists
+    privacy_desk: PrivacyDesk
 
 
 class CoreIntake:
@@ -72,7 +81,7 @@ class CoreIntake:
     async def generate(self, wish: Wish, owner: Owner, address: Address, *, event: str | None = None) -> Task:
         """Check a wish and write it down; see `bot.chat.Intake`."""
         p = self._parts
-        if (known := await self._made_by(event)) is not None:
+        if (known := await p.acceptance.made_by(event)) is not None:
             return known
         request = resolve(
             wish.prompt,
@@ -118,6 +127,10 @@ class CoreIntake:
         asker = Asker(owner=owner, address=address, event=event)
         return await self._follow_ups.other_format(task_id, file_format, asker)
 
+    async def formats_of(self, task_id: str, owner: Owner) -> tuple[FormatOffer, ...]:
+        """Return the formats in which a task can be had, free ones first."""
+        return await self._follow_ups.formats_of(task_id, owner)
+
     async def retexture(
         self, task_id: str, wish: Wish, owner: Owner, address: Address, *, event: str | None = None
     ) -> Task:
@@ -140,23 +153,30 @@ class CoreIntake:
         return await Families(tasks=p.tasks, viewer=p.viewer).of(task_id, owner)
 
     async def status(self, task_id: str, owner: Owner) -> Update:
-        """Say how one of the person's tasks stands."""
-        return await self._parts.viewer.update(await self._own(task_id, owner))
+        """Say how a task stands that this person may see; what can be done about it is for whose it is."""
+        return await self._parts.lists.one(task_id, owner)
 
-    async def tasks(self, owner: Owner, *, limit: int = 10) -> tuple[Update, ...]:
-        """Return the person's newest tasks, newest first."""
-        found = await self._parts.tasks.tasks_of(owner, limit=limit)
-        return tuple([await self._parts.viewer.update(task) for task in found])
+    async def tasks(self, owner: Owner, *, limit: int = 10, only: Filter = EVERY_OWN) -> tuple[Update, ...]:
+        """Return the newest tasks that a filter lets through, newest first."""
+        return await self._parts.lists.some(owner, only, limit=limit)
+
+    async def suggestions(
+        self, owner: Owner, typed: str = "", *, need: Choice | None = None, limit: int = 25
+    ) -> tuple[Suggestion, ...]:
+        """Return tasks that somebody may mean who is typing an id."""
+        return await Suggester(tasks=self._parts.tasks).suggest(owner, typed, need=need, limit=limit)
 
     async def cancel(self, task_id: str, owner: Owner) -> str:
         """Call a task off: before it is sent it costs nothing; after that it means "stop telling me"."""
         p = self._parts
-        own = await self._own(task_id, owner)
+        own = await p.permits.cancellable(p.tasks, task_id, owner)
         if own.has_ended:
             raise NotPossible(text.already_over(own))
+        if own.state not in STOPPABLE and not is_own(own, owner):
+            raise NotPossible(words_policy.too_late_for_others())
 
         def called_off(row: Task) -> Task:
-            if row.state is TaskState.ACCEPTED:
+            if row.state in STOPPABLE:
                 return row.move(TaskState.CANCELLED, now=p.clock.now(), hold=None)
             return row if row.has_ended or row.muted else row.revise(muted=True)
 
@@ -169,13 +189,15 @@ class CoreIntake:
             raise NotPossible(text.already_over(task))
         return text.too_late_to_cancel(task)
 
-    async def delete(self, task_id: str, owner: Owner) -> str:
-        """Remove the files of a finished task: written down first, then done.
+    async def delete(self, task_id: str, owner: Owner, *, forget: bool = False) -> str:
+        """Remove the files of a finished task, or all that was asked: written down first, then done.
 
         What a kill or a file store that does not answer leaves, the curator removes.
         """
         p = self._parts
-        own = await self._own(task_id, owner)
+        own = await p.permits.deletable(p.tasks, task_id, owner)
+        if forget:
+            return await p.privacy_desk.forget(own)
         if own.state is not TaskState.READY or not own.files:
             raise NotPossible(text.not_to_delete(own))
         task = await attempt(p.tasks, own.id, lambda row: removed(row, Removal.DELETED, now=p.clock.now()))
@@ -187,34 +209,63 @@ class CoreIntake:
         p.bell.ring()
         return text.deleted(task)
 
-    async def usage(self, owner: Owner) -> str:
-        """Say what the person has used."""
+    async def set_key(self, owner: Owner, key: str) -> str:
+        """Have this server's tasks made with a Rodin key of its own from now on."""
+        return await self._parts.key_desk.set_key(owner, key)
+
+    async def remove_key(self, owner: Owner) -> str:
+        """Forget the server's own key."""
+        return await self._parts.key_desk.remove_key(owner)
+
+    async def export(self, owner: Owner) -> Export:
+        """Return everything that is kept of a person."""
+        return await self._parts.privacy_desk.export(owner)
+
+    async def forget_me(self, owner: Owner) -> str:
+        """Remove everything that is kept of a person."""
+        return await self._parts.privacy_desk.forget_person(owner)
+
+    async def privacy(self, owner: Owner) -> str:
+        """Say what goes where, for how long, and who sees it; the same to everybody."""
+        return self._parts.privacy_desk.words()
+
+    async def settings(self, owner: Owner) -> ServerSettings:
+        """Return how the asker's server is set up, for its admins."""
         p = self._parts
-        return text.used(await p.tasks.usage(owner, since=day_of(p.clock.now())))
+        server = await p.permits.administered(owner)
+        told_at = await p.tasks.first_at(owner)
+        return ServerSettings(
+            rights=await p.permits.settings(server),
+            key=await p.key_desk.state_of(owner),
+            notice=words_policy.notice_pending() if told_at is None else words_policy.notice_given(told_at),
+        )
+
+    async def allow(self, owner: Owner, right: str, grant: Grant) -> str:
+        """Give a right to these besides admins, and to nobody else."""
+        return await self._parts.permits.allow(owner, right, grant)
+
+    async def reset_right(self, owner: Owner, right: str) -> str:
+        """Give a right as it is given unasked."""
+        return await self._parts.permits.reset_right(owner, right)
+
+    async def usage(self, owner: Owner) -> str:
+        """Say what the person has used, and to whoever may see it what the server has."""
+        p = self._parts
+        today = day_of(p.clock.now())
+        said = text.used(await p.tasks.usage(owner, since=today, alias=p.privacy_desk.alias_of(owner)))
+        if owner.server_id is None or not await p.permits.may_see_money(owner):
+            return said
+        sums = [await p.tasks.spent(Scope.SERVER, owner, since=since) for since in (today, today - LATELY)]
+        return f"{said} {words_policy.server_used(*map(text.as_credits, sums))}"
 
     async def fresh_links(self, task_id: str, owner: Owner) -> FreshLinks:
         """Return short-lived links to a finished task's files, for this person only."""
         return await self._parts.link_desk.fresh(await self._own(task_id, owner))
 
-    async def balance(self, owner: Owner, *, is_admin: bool = False) -> str:
-        """Say how many credits the key holds; for admins, the platform's or the operator's own."""
-        if not is_admin and owner.user_id not in self._parts.admin_ids:
-            raise UserMistake(text.admins_only())
-        try:
-            return text.balance(await self._parts.generator.balance())
-        except VendorRefused as error:
-            log.warning("balance refused code=%s reason=%s", error.code, error.reason)
-            return text.balance_refused(error.reason)
-        except VendorDown as error:
-            log.warning("balance not read error=%s", error)
-            return text.rodin_away()
-        except VendorError as error:
-            log.warning("balance not read error=%s", error)
-            return text.balance_unknown()
-
-    async def _made_by(self, event: str | None) -> Task | None:
-        """Return what an event has made already: a repeat is answered before anything is checked or counted."""
-        return None if event is None else await self._parts.tasks.made_by(event)
+    async def balance(self, owner: Owner) -> str:
+        """Say how many credits the key holds; for admins, and those to whom they give that right."""
+        await self._parts.permits.check_money(owner)
+        return await self._parts.key_desk.balance(owner)
 
     async def _own(self, task_id: str, owner: Owner) -> Task:
         """Return a task if it is this person's; somebody else's looks the same as none."""

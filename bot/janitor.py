@@ -7,6 +7,7 @@ import logging
 from dataclasses import dataclass
 from datetime import timedelta
 
+from bot.clock import pause
 from bot.errors import StorageError
 from bot.outbox import AnswerStore, SendLog
 from bot.ports import Clock
@@ -35,7 +36,7 @@ class Janitor:
                 await self.tidy()
             except StorageError as error:
                 log.warning("not tidied, trying again error=%s", error)
-            await self._wait(stopping)
+            await pause(self.clock, EVERY_S, unless=stopping)
 
     async def tidy(self) -> None:
         """Forget once."""
@@ -44,12 +45,3 @@ class Janitor:
         forgotten = await self.sends.forget(before=now - REMEMBERED_FOR)
         if erased or forgotten:
             log.info("tidied answers=%d sends=%d", erased, forgotten)
-
-    async def _wait(self, stopping: asyncio.Event) -> None:
-        stopped = asyncio.ensure_future(stopping.wait())
-        slept = asyncio.ensure_future(self.clock.sleep(EVERY_S))
-        try:
-            await asyncio.wait([stopped, slept], return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            stopped.cancel()
-            slept.cancel()

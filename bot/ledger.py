@@ -13,6 +13,7 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Protocol, TextIO
 
+from bot.keys import OPERATOR
 from bot.model import Charge, TaskState
 
 
@@ -22,7 +23,7 @@ class Entry:
 
     `at` is when it last left for Rodin. `product` is what Rodin sells there: a tier, mostly. `price` is what it said
     it would cost, `consumed` what Rodin said it took; None while Rodin has not said. `uuid` is Rodin's own id, which
-    its usage records name; None where its answer was lost.
+    its usage records name; None where its answer was lost. `key` is the id of the key that it was charged to.
     """
 
     at: datetime
@@ -36,6 +37,7 @@ class Entry:
     consumed: Decimal | None
     charge: Charge
     uuid: str | None
+    key: str = OPERATOR
 
     @property
     def amount(self) -> Decimal:
@@ -91,6 +93,7 @@ COLUMNS: tuple[tuple[str, Callable[[Entry], object]], ...] = (
     ("consumed", lambda entry: _plain(entry.consumed)),
     ("charge", lambda entry: entry.charge.value),
     ("rodin_uuid", lambda entry: entry.uuid),
+    ("key", lambda entry: entry.key),
 )
 """The columns of the export. Spreadsheets of operators rely on the names: add new ones at the end, never rename."""
 

@@ -10,10 +10,8 @@ from bot.exhibit import Exhibit, ShownFile
 from bot.facts import fact_table
 from bot.files import extension_of
 from bot.model import FileRole, ModelFile, Task, TaskState
+from bot.parcel import STILLS
 from bot.ports import TaskStore
-
-POSTERS = (FileRole.STILL, FileRole.RENDER, FileRole.PREVIEW)
-"""Which picture stands for the model, best first."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,7 +43,7 @@ def exhibit_of(task: Task) -> Exhibit:
         facts=fact_table(task.showing.facts) if task.showing.facts else (),
         is_deleted=task.showing.removal is not None,
         model=_first(files, FileRole.MODEL, "glb"),
-        poster=next((name for role in POSTERS if (name := _first(files, role))), None),
+        poster=next((name for role in STILLS if (name := _first(files, role))), None),
         turntable=_first(files, FileRole.TURNTABLE, "webp"),
         frames=_first(files, FileRole.FRAMES),
         frame_count=task.showing.frame_count,

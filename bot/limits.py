@@ -22,7 +22,7 @@ class Scope(StrEnum):
     PERSON = "person"  # one person on one platform, wherever they ask
     CHANNEL = "channel"
     SERVER = "server"  # a Discord server, a Slack workspace
-    EVERYBODY = "everybody"
+    EVERYBODY = "everybody"  # everybody whose tasks are made with one key
 
 
 def scopes_of(owner: Owner) -> tuple[Scope, ...]:
@@ -38,12 +38,14 @@ def scopes_of(owner: Owner) -> tuple[Scope, ...]:
 class Limits:
     """What the tasks of a scope may come to; a scope that is not named is unlimited.
 
-    `credits` count since the moment `since`; `waiting` counts tasks that have not been sent yet.
+    `credits` count since the moment `since`; `waiting` counts tasks that have not been sent yet. `aliases` are other
+    ids of the person and the channel whose credits count as well (`bot.pseudonyms`).
     """
 
     since: datetime
     credits: Mapping[Scope, Decimal] = field(default_factory=dict)
     waiting: Mapping[Scope, int] = field(default_factory=dict)
+    aliases: Mapping[Scope, str] = field(default_factory=dict)
 
 
 class OverLimit(StorageError):

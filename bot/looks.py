@@ -8,6 +8,14 @@ from pathlib import Path
 from typing import Protocol
 
 
+class Previews(StrEnum):
+    """How much is drawn of each model, by the operator's choice: a turn takes seconds of a processor."""
+
+    TURNTABLE = "turntable"  # the still at once, and one whole turn soon after
+    STILL = "still"
+    NONE = "none"  # Rodin's own pictures stand in; nothing is measured either
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MeshFacts:
     """What a model file holds, counted in the file itself.
@@ -77,6 +85,13 @@ class Removal(StrEnum):
 
     EXPIRED = "expired"  # older than files are kept
     DELETED = "deleted"  # its person had them deleted
+    FORGOTTEN = "forgotten"  # its words and pictures as well
+    PERSON_FORGOTTEN = "person_forgotten"  # everything of its person, and who that was
+
+    @property
+    def is_forgetting(self) -> bool:
+        """Whether the words and pictures that the task was asked with are gone as well."""
+        return self in {Removal.FORGOTTEN, Removal.PERSON_FORGOTTEN}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,7 +100,7 @@ class Showing:
 
     `problem` says in a sentence why there is no picture of our own, or what it lacks. `is_pictured` means that no
     more pictures will come. The strip holds `frame_count` frames, `frame_columns` to a row. `generation` counts the
-    task's links: raising it makes the earlier ones void.
+    task's links: raising it makes the earlier ones void. `lost` says in sentences what a conversion had to leave out.
     """
 
     facts: MeshFacts | None = None
@@ -95,6 +110,12 @@ class Showing:
     frame_columns: int = 0
     generation: int = 0
     removal: Removal | None = None
+    lost: tuple[str, ...] = ()
+
+    @property
+    def is_forgotten(self) -> bool:
+        """Whether what the task was asked with is gone, or goes as soon as it has ended."""
+        return self.removal is not None and self.removal.is_forgetting
 
 
 UNSEEN = Showing()

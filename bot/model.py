@@ -6,23 +6,26 @@ All data is frozen; a change makes a new value. Moments are aware UTC datetimes,
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
-from typing import Any
+from typing import Any, Protocol
 
 from bot.looks import UNSEEN, Showing
-from bot.requests import Ask, BangRequest, Picture, Request, TextureRequest
+from bot.requests import Ask, AskOfRodin, BangRequest, ConvertRequest, Picture, Request, StoredFile, TextureRequest
 
 __all__ = [
     "AT_VENDOR",
     "ENDS",
     "MOVES",
+    "STOPPABLE",
     "Address",
     "Ask",
+    "AskOfRodin",
     "BangRequest",
     "Charge",
+    "ConvertRequest",
     "Failure",
     "FailureKind",
     "FileRole",
@@ -35,6 +38,8 @@ __all__ = [
     "RefusalReason",
     "RemoteFile",
     "Request",
+    "Standing",
+    "StoredFile",
     "Submission",
     "Task",
     "TaskState",
@@ -52,6 +57,7 @@ class TaskState(StrEnum):
     SUBMITTED = "submitted"  # Rodin took it; no job has started
     GENERATING = "generating"  # at least one job runs or is done
     COLLECTING = "collecting"  # the jobs are over; the files are being fetched
+    CONVERTING = "converting"  # a model of ours is made into another format here; Rodin never hears of it
     READY = "ready"  # the files are ours
     FAILED = "failed"  # it ended without a model; `failure` says why
     UNCLEAR = "unclear"  # nobody can tell whether Rodin took it; never sent again by itself
@@ -60,11 +66,12 @@ class TaskState(StrEnum):
 
 MOVES: Mapping[TaskState, frozenset[TaskState]] = {
     # An accepted task can fail without Rodin when its pictures are lost.
-    TaskState.ACCEPTED: frozenset({TaskState.SUBMITTING, TaskState.CANCELLED, TaskState.FAILED}),
+    TaskState.ACCEPTED: frozenset({TaskState.SUBMITTING, TaskState.CONVERTING, TaskState.CANCELLED, TaskState.FAILED}),
     TaskState.SUBMITTING: frozenset({TaskState.ACCEPTED, TaskState.SUBMITTED, TaskState.UNCLEAR, TaskState.FAILED}),
     TaskState.SUBMITTED: frozenset({TaskState.GENERATING, TaskState.COLLECTING, TaskState.FAILED}),
     TaskState.GENERATING: frozenset({TaskState.COLLECTING, TaskState.FAILED}),
     TaskState.COLLECTING: frozenset({TaskState.READY, TaskState.FAILED}),
+    TaskState.CONVERTING: frozenset({TaskState.READY, TaskState.FAILED, TaskState.CANCELLED}),
     TaskState.READY: frozenset(),
     TaskState.FAILED: frozenset(),
     # A person answers the doubt: send again (a new task) or let it be. The old row stays as it is.
@@ -77,6 +84,10 @@ ENDS: frozenset[TaskState] = frozenset(state for state, moves in MOVES.items() i
 
 AT_VENDOR: frozenset[TaskState] = frozenset({TaskState.SUBMITTING, TaskState.SUBMITTED, TaskState.GENERATING})
 """States that take one of the parallel places at Rodin."""
+
+
+STOPPABLE: frozenset[TaskState] = frozenset({TaskState.ACCEPTED, TaskState.CONVERTING})
+"""States in which a task can still be called off: Rodin surely has not got it."""
 
 
 class JobState(StrEnum):
@@ -164,6 +175,7 @@ class FileRole(StrEnum):
     TURNTABLE = "turntable"  # our own, one whole turn, animated
     FRAMES = "frames"  # the same turn as one picture, for a page without a 3D viewer
     REDUCED = "reduced"  # a smaller copy of a model that is too large to attach
+    BUNDLE = "bundle"  # the model and all that belongs to it in one ZIP, where it has files beside it
     OTHER = "other"
 
 
@@ -209,6 +221,7 @@ class FailureKind(StrEnum):
     UNKNOWN_TO_VENDOR = "unknown_to_vendor"  # Rodin does not know the task any more
     PICTURES_LOST = "pictures_lost"  # our own copy of a picture is gone
     MODEL_LOST = "model_lost"  # our own copy of the model that was to be worked on is gone
+    NOT_CONVERTED = "not_converted"  # a model of ours could not be made into another format; `detail` says why
     LOST_ANSWER = "lost_answer"  # the doubt of an unclear task
 
 
@@ -217,7 +230,8 @@ class Failure:
     """Why there is no model, and whether it cost anything.
 
     `code` is Rodin's own word where there is one. `charge_seen` is only for an unclear task: whether the usage
-    records show a new charge that fits (None: they could not be read).
+    records show a new charge that fits (None: they could not be read). `detail` is a sentence for people, where the
+    kind alone does not say enough.
     """
 
     kind: FailureKind
@@ -225,6 +239,7 @@ class Failure:
     reason: RefusalReason | None = None
     code: str = ""
     charge_seen: bool | None = None
+    detail: str = ""
 
 
 class Hold(StrEnum):
@@ -232,16 +247,40 @@ class Hold(StrEnum):
 
     FULL = "full"  # Rodin runs as many of our tasks as it allows
     BUSY = "busy"  # Rodin asked us to come later, or cannot be reached
+    KEY = "key"  # the key that it would be made with is stopped; `bot.keys` says why
+
+
+class Standing(Protocol):
+    """What a platform vouches for about one person in one server, now. Asked only when something depends on it."""
+
+    async def is_admin(self) -> bool:
+        """Whether the person manages the server or workspace. May raise PlatformError."""
+
+    async def roles(self) -> frozenset[str]:
+        """Return the platform's ids of the roles or user groups that the person has there. May raise PlatformError."""
+
+
+FORGOTTEN = "forgotten-"
+"""How the id begins that stands in the place of a forgotten person's."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Owner:
-    """Who asked, and where. Ids are the platform's own; `server_id` is a Discord server or Slack workspace."""
+    """Who asked, and where. Ids are the platform's own; `server_id` is a Discord server or Slack workspace.
+
+    `standing` says what the platform vouches for; None is a person of whom nothing is known. It is never stored.
+    """
 
     platform: str
     user_id: str
     server_id: str | None = None
     channel_id: str | None = None
+    standing: Standing | None = field(default=None, compare=False, repr=False)
+
+    @property
+    def is_forgotten(self) -> bool:
+        """Whether nobody knows any more who this was: there is no such person to mention or to tell."""
+        return self.user_id.startswith(FORGOTTEN)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -266,6 +305,8 @@ class Task:
     failed in a row at the present step. `submitted_at` is when the request last left for Rodin. `progress` is 0
     to 1 and never falls. `muted` means: called off after
     it was sent, so the result is kept and nobody is disturbed with it. `ended_revision` is the one that ended it.
+    `key_id` names the Rodin key of a server that it is made with (`bot.keys`); None is the operator's own. `is_first`
+    marks the first task of a server, or of a person outside any: it says where words and pictures go.
     """
 
     id: str
@@ -278,6 +319,8 @@ class Task:
     changed_at: datetime
     event: str | None = None
     parent_id: str | None = None
+    key_id: str | None = None
+    is_first: bool = False
     state: TaskState = TaskState.ACCEPTED
     revision: int = 0
     told: int = -1

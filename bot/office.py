@@ -3,33 +3,29 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import datetime
 from typing import TextIO
 
-from bot import words_money
-from bot.changes import attempt
+from bot import words_keys, words_money
+from bot.callingoff import CallingOff
 from bot.clock import SystemClock
 from bot.controls import Block, BlockKind, Controls, is_about
 from bot.errors import DatabaseUnusable
+from bot.keys import KeyStore, id_of
 from bot.ledger import Ledger, Span, total, write_csv
-from bot.model import Task, TaskState
 from bot.ports import Clock, FileStore, TaskStore
 from bot.settings import Settings
-from bot.sweeper import clear_spool
 from storage.controls import SqlControls
 from storage.database import open_database
 from storage.files import ObjectFileStore
+from storage.keys import SqlKeyStore
 from storage.ledger import SqlLedger
 from storage.tasks import SqlTaskStore
 from storage.urls import parse_database_url
 
 log = logging.getLogger(__name__)
-
-MOST_CALLED_OFF = 10_000
-"""Waiting tasks that a block looks through; MAX_WAITING keeps far fewer."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,6 +33,7 @@ class Office:
     """The operator's desk. Each method does one thing and says in a sentence what is true now."""
 
     controls: Controls
+    keys: KeyStore
     ledger: Ledger
     tasks: TaskStore
     files: FileStore
@@ -47,16 +44,24 @@ class Office:
         return words_money.is_paused(await self.controls.pause(word, now=self.clock.now()))
 
     async def resume(self) -> str:
-        """Send again."""
+        """Send again: after a pause, and with keys that were stopped, if Rodin takes them now."""
+        resumed = await self._resume_keys()
         if await self.controls.paused() is None:
-            return words_money.was_not_paused()
-        return words_money.is_resumed(await self.controls.resume())
+            return words_keys.were_resumed(resumed) if resumed else words_money.was_not_paused()
+        said = words_money.is_resumed(await self.controls.resume())
+        return f"{said} {words_keys.were_resumed(resumed)}" if resumed else said
+
+    async def key_list(self) -> str:
+        """List which servers have a key of their own, and which keys are stopped; one line for each."""
+        return words_keys.key_list(await self.keys.states())
 
     async def block(self, kind: BlockKind, value: str) -> str:
         """Take nothing more from a person or server, or with a word, and call off what waits of it."""
         now = self.clock.now()
         is_new = await self.controls.block(kind, value, now=now)
-        count = await self._call_off(Block(kind=kind, value=value, since=now))
+        block = Block(kind=kind, value=value, since=now)
+        calling = CallingOff(tasks=self.tasks, files=self.files, clock=self.clock)
+        count = await calling.of(lambda task: is_about(block, task.owner, task.request.words))
         return words_money.is_blocked(kind, value, is_new=is_new, called_off=count)
 
     async def unblock(self, kind: BlockKind, value: str) -> str:
@@ -76,17 +81,10 @@ class Office:
         sums = await total(self.ledger.entries(span))
         return words_money.ledger_total(sums)
 
-    async def _call_off(self, block: Block) -> int:
-        """Cancel what waits and is blocked; return how many tasks. What is on its way already stays so."""
-        waiting = await self.tasks.tasks_in([TaskState.ACCEPTED], limit=MOST_CALLED_OFF)
-        meant = [task for task in waiting if is_about(block, task.owner, task.request.words)]
-        count = 0
-        for task in meant:
-            ended = await attempt(self.tasks, task.id, _called_off(self.clock.now()))
-            if ended.state is TaskState.CANCELLED:
-                count += 1
-                await clear_spool(self.files, task.id)
-        return count
+    async def _resume_keys(self) -> int:
+        """Send with every stopped key again; whatever Rodin refuses once more stops it once more."""
+        stopped = [state for state in await self.keys.states() if state.stopped is not None]
+        return sum([await self.keys.resume(id_of(state)) for state in stopped])
 
 
 @asynccontextmanager
@@ -103,15 +101,9 @@ async def open_office(settings: Settings) -> AsyncIterator[Office]:
     async with open_database(settings.database_url) as database:
         yield Office(
             controls=SqlControls(database),
+            keys=SqlKeyStore(database, None),  # their secrets are of no use here
             ledger=SqlLedger(database),
             tasks=SqlTaskStore(database),
             files=ObjectFileStore(settings.files_url),
             clock=SystemClock(),
         )
-
-
-def _called_off(now: datetime) -> Callable[[Task], Task]:
-    def cancelled(row: Task) -> Task:
-        return row.move(TaskState.CANCELLED, now=now, hold=None) if row.state is TaskState.ACCEPTED else row
-
-    return cancelled

@@ -1,4 +1,4 @@
-"""The operator's commands as words of the command line: pause, resume, block, unblock, blocks, ledger."""
+"""The operator's commands as words of the command line: spending, blocks, the ledger, copies of the database."""
 
 # ruff: noqa: PLC0415 - what a command needs is imported when it runs; refusing wrong words takes no second
 
@@ -10,6 +10,7 @@ import os
 import sys
 from collections.abc import Awaitable, Callable
 from datetime import date
+from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ def add_office_commands(commands: argparse._SubParsersAction[argparse.ArgumentPa
     pause = commands.add_parser("pause", help="send nothing more to Rodin, at once", allow_abbrev=False)
     pause.add_argument("word", nargs="*", metavar="WORD", help="what those who wait are told, such as: back at nine")
     pause.set_defaults(run=_pause)
-    resume = commands.add_parser("resume", help="send again", allow_abbrev=False)
+    resume = commands.add_parser("resume", help="send again, with stopped keys too", allow_abbrev=False)
     resume.set_defaults(run=lambda _: _say(lambda office: office.resume()))
     for name, what in (("block", "take nothing more from a person or server, or with a word"), ("unblock", "allow it")):
         parser = commands.add_parser(name, help=what, allow_abbrev=False)
@@ -39,7 +40,16 @@ def add_office_commands(commands: argparse._SubParsersAction[argparse.ArgumentPa
         parser.set_defaults(run=_block if name == "block" else _unblock, parser=parser)
     blocks = commands.add_parser("blocks", help="list what is blocked", allow_abbrev=False)
     blocks.set_defaults(run=lambda _: _say(lambda office: office.blocks()))
+    keys = commands.add_parser("keys", help="list which servers have a Rodin key of their own", allow_abbrev=False)
+    keys.set_defaults(run=lambda _: _say(lambda office: office.key_list()))
     _add_ledger(commands.add_parser("ledger", help="what was charged, and for whom", allow_abbrev=False))
+    for name, what, run in (
+        ("backup", "copy the SQLite database to a new file; the bot may run", _backup),
+        ("restore", "put such a copy in the place of the database; stop the bot first", _restore),
+    ):
+        parser = commands.add_parser(name, help=what, allow_abbrev=False)
+        parser.add_argument("file", type=Path, metavar="FILE")
+        parser.set_defaults(run=run)
 
 
 def _add_ledger(parser: argparse.ArgumentParser) -> None:
@@ -99,6 +109,22 @@ def _ledger(values: argparse.Namespace) -> int:
     except BrokenPipeError:
         # Whoever read it has enough; Python would complain once more when it closes the stream.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return 0
+
+
+def _backup(values: argparse.Namespace) -> int:
+    from bot.recovery import make_backup
+    from bot.settings import load_settings
+
+    print(asyncio.run(make_backup(load_settings(), values.file)))  # noqa: T201 - the command line speaks here
+    return 0
+
+
+def _restore(values: argparse.Namespace) -> int:
+    from bot.recovery import restore_backup
+    from bot.settings import load_settings
+
+    print(asyncio.run(restore_backup(load_settings(), values.file)))  # noqa: T201 - the command line speaks here
     return 0
 
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from bot import text
 from bot.errors import NoSuchTask, NotFound, NotYours
 from bot.model import Owner, Task
 from bot.ports import TaskStore
+from bot.update import Update
 
 ID_SHAPE = re.compile(r"[a-z0-9_-]{1,40}")
 """What an id may look like that is worth looking up; whatever else people type is no task's."""
@@ -50,6 +52,11 @@ def can_see(task: Task, owner: Owner) -> bool:
         return True
     is_shared = bool(task.address.place) and owner.server_id is not None
     return is_shared and (task.owner.platform, task.owner.server_id) == (owner.platform, owner.server_id)
+
+
+def as_seen_by(owner: Owner, task: Task, update: Update) -> Update:
+    """Return what a thread shows of a task as one person gets it: only whose it is can do something about it."""
+    return update if is_own(task, owner) else replace(update, choices=(), costs=())
 
 
 async def _found(tasks: TaskStore, task_id: str) -> Task:

@@ -1,12 +1,18 @@
-"""Which of a model's files go into a chat message: shown, attached, or named as left out. Pure."""
+"""Which of a model's files go into a chat message: shown, attached, or named as left out; and fetching them for it."""
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from bot import words_chat
+from bot.errors import NoSuchFile
 from bot.model import FileRole, ModelFile
+from bot.ports import FileStore
+
+log = logging.getLogger(__name__)
 
 WANTED = (FileRole.MODEL, FileRole.TEXTURE, FileRole.OTHER)
 """What people take home from a chat, in this order. Pictures are shown, not handed over."""
@@ -48,9 +54,12 @@ class Room:
 def pack(files: Sequence[ModelFile], room: Room) -> Parcel:
     """Choose what is attached: models first, then what belongs to them, each only whole.
 
-    Where the model itself is too large, its reduced copy goes instead, if there is one that fits.
+    One ZIP with everything goes in their place, if there is one that fits. Where the model itself is too large, its
+    reduced copy goes instead.
     """
     wanted = [file for role in WANTED for file in files if file.role is role]
+    if len(wanted) > 1 and (whole := _fitting([file for file in files if file.role is FileRole.BUNDLE], room)):
+        return Parcel(files=tuple(whole), left_out=())
     packed = _fitting(wanted, room)
     is_reduced = False
     if not any(file.role is FileRole.MODEL for file in packed):
@@ -79,6 +88,20 @@ def remarks(parcel: Parcel, *, has_link: bool) -> tuple[str, ...]:
     if not parcel.left_out:
         return said
     return (*said, words_chat.left_out(parcel.left_out, has_link=has_link))
+
+
+async def fetched(files: FileStore, one: Enclosure, path: Path) -> bool:
+    """Fetch an enclosed file out of the store; False, and logged, for one that the store has lost.
+
+    Raises:
+        StorageError: the store or the disk does not answer.
+    """
+    try:
+        await files.fetch(one.file.key, path)
+    except NoSuchFile as error:
+        log.error("file lost name=%s error=%s", one.file.name, error)
+        return False
+    return True
 
 
 def _fitting(files: Sequence[ModelFile], room: Room) -> list[ModelFile]:

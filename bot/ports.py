@@ -97,6 +97,22 @@ class Worker:
     lease: timedelta
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sought:
+    """Which tasks a person looks for; everything that is set narrows it.
+
+    `asker` sees their own tasks, and unless they look for those alone also what stands in a place (a thread) of their
+    server (as `bot.ownership.can_see`). `channel_id` is where it was asked for, or the place itself. Each of `words`
+    (by `bot.folding.words_sought`) must stand in what was asked for.
+    """
+
+    asker: Owner
+    is_own_only: bool = True
+    channel_id: str | None = None
+    states: frozenset[TaskState] | None = None
+    words: tuple[str, ...] = ()
+
+
 class TaskStore(Protocol):
     """The table of tasks. Every method is one transaction.
 
@@ -108,8 +124,11 @@ class TaskStore(Protocol):
     repeated.
     """
 
-    async def add(self, task: Task, *, within: Limits | None = None) -> None:
-        """Write a new task, if it keeps `within` the limits.
+    async def add(self, task: Task, *, within: Limits | None = None) -> Task:
+        """Write a new task, if it keeps `within` the limits, and return it as it was written.
+
+        One that says `is_first` comes back without it where such a task was written before for its server (outside
+        any: for its person). Of several at once, one keeps it.
 
         Counting what there is and writing the task are one step: whoever writes at the same time, from whatever
         process, no limit is overshot.
@@ -119,7 +138,17 @@ class TaskStore(Protocol):
             QueueFull, CreditsShort: it would go beyond a limit.
             TaskExists: the id has been written before.
             SubmissionTaken: another task holds the same Rodin uuid.
+            KeyGone: its key was removed meanwhile.
         """
+
+    async def first_at(self, owner: Owner) -> datetime | None:
+        """Return when the first task (`is_first`) of a person's server was written, outside any of the person.
+
+        None while there was none.
+        """
+
+    async def forget_first(self, owner: Owner) -> None:
+        """Forget that a person has had a first task outside any server. Harmless when there was none."""
 
     async def load(self, task_id: str) -> Task:
         """Return a task.
@@ -149,16 +178,18 @@ class TaskStore(Protocol):
             NoSuchTask: nothing has this id.
         """
 
-    async def claim_accepted(self, worker: Worker, *, now: datetime, parallel: int) -> Task | None:
+    async def claim_accepted(
+        self, worker: Worker, *, now: datetime, parallel: int, resting: Collection[str | None] = ()
+    ) -> Task | None:
         """Lease the accepted task whose turn it is, or return None.
 
-        None when nothing is due or when `parallel` tasks are at Rodin already (states AT_VENDOR plus accepted
-        ones under a live work lease). The person (platform and user id) with the fewest such tasks goes first,
-        then the server with the fewest (a task outside any server counts as one whose server has none), then the
-        oldest task. The state is not changed.
+        None when nothing is due, and none of a key with which `parallel` tasks are at Rodin already (states AT_VENDOR
+        plus accepted ones under a live work lease). With each key the person (platform and user id) with the fewest
+        such tasks goes first, then the server with the fewest (a task outside any server counts as one whose server
+        has none), then the key with the fewest, then the oldest task. The state is not changed.
 
-        None also while the operator has paused the bot, and never a task of a person or server that is blocked
-        (`bot.controls.Controls`).
+        None also of a key that is stopped (`bot.keys.KeyStore`) or among the `resting`, while the operator has paused
+        the bot, and never a task of a person or server that is blocked (`bot.controls.Controls`).
         """
 
     async def claim_due(
@@ -189,6 +220,9 @@ class TaskStore(Protocol):
     async def next_due(self, states: Collection[TaskState], *, now: datetime) -> datetime | None:
         """Return the earliest `next_at` in these states among rows without a live work lease; None without any."""
 
+    async def search(self, sought: Sought, *, limit: int) -> tuple[Task, ...]:
+        """Return the newest tasks that are sought, newest first."""
+
     async def tasks_of(self, owner: Owner, *, limit: int) -> tuple[Task, ...]:
         """Return this person's newest tasks on this platform (platform and user id count), newest first."""
 
@@ -202,7 +236,7 @@ class TaskStore(Protocol):
         """Return tasks in these states, oldest first."""
 
     async def queue_place(self, task_id: str) -> int:
-        """Return how many accepted tasks were asked before this one, plus one; 0 when it does not wait."""
+        """Return how many accepted tasks of its key were asked before this one, plus one; 0 when it does not wait."""
 
     async def durations(self, tier: str, *, limit: int) -> tuple[timedelta, ...]:
         """Return how long the newest tasks of a tier took from submission to their model, newest first.
@@ -210,15 +244,21 @@ class TaskStore(Protocol):
         One that failed says nothing about how long a model takes.
         """
 
-    async def usage(self, owner: Owner, *, since: datetime) -> Usage:
+    async def usage(self, owner: Owner, *, since: datetime, alias: str | None = None) -> Usage:
         """Sum this person's tasks and credits, ever and since a moment.
+
+        `alias` is another user id on that platform whose tasks are theirs too (`bot.pseudonyms`).
 
         A task counts with what Rodin consumed, else with its price while it runs or may have been charged, and
         with nothing when it surely cost nothing.
         """
 
-    async def spent(self, scope: Scope, owner: Owner, *, since: datetime) -> Decimal:
-        """Sum the credits of a scope's tasks since a moment, counted as in `usage`; `owner` says whose scope."""
+    async def spent(self, scope: Scope, owner: Owner, *, since: datetime, alias: str | None = None) -> Decimal:
+        """Sum the credits of a scope's tasks since a moment, counted as in `usage`; `owner` says whose scope.
+
+        Everybody's are those of the operator's key.
+        `alias` is another id of that person or channel whose tasks count as well.
+        """
 
     async def known_uuids(self, uuids: Collection[str]) -> frozenset[str]:
         """Return those of Rodin's task uuids that belong to a task of ours."""
@@ -285,6 +325,9 @@ class FileStore(Protocol):
 
     async def remove(self, prefix: str) -> None:
         """Remove everything under a folder. Harmless when nothing is there."""
+
+    async def remove_file(self, key: str) -> None:
+        """Remove one file, and nothing else. Harmless when it is not there."""
 
 
 class PictureDesk(Protocol):

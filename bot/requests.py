@@ -1,13 +1,13 @@
-"""What is asked of Rodin: a model, a new texture over one, or one split into parts.
+"""What is asked for: of Rodin a model, a new texture or a split; of us a model in another format.
 
-Field names are Rodin's own, except where an attribute says otherwise. All three carry a prompt, pictures, a format and
-a material; what they cost and how they read is known by `bot.catalog`.
+Field names are Rodin's own, except where an attribute says otherwise. All of them carry a prompt, pictures, a format
+and a material; what they cost and how they read is known by `bot.catalog`.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 TEXTURE = "Generate Texture"
 """What a new texture is called in tables and, as far as is known, in Rodin's usage records. Source: the title of its
@@ -15,6 +15,13 @@ page on docs.hyper3d.ai; no public record of one is known."""
 
 BANG = "Bang!"
 """The same for splitting into parts. Source: Rodin's own messages name the product so."""
+
+CONVERSION = "Conversion"
+"""What a conversion is called in tables. It is ours and free, so it stands in no records of Rodin's."""
+
+
+VENDOR_KEEPS = timedelta(days=7)
+"""How long Rodin keeps what is sent to it and what it makes of it. Source: docs.hyper3d.ai, Data Retention Policy."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -175,5 +182,56 @@ class BangRequest:
         return replace(self, asset_id=None, asset_until=None)
 
 
-Ask = Request | TextureRequest | BangRequest
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredFile:
+    """A file of ours: where it lies in the file store, and what it is called."""
+
+    key: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConvertRequest:
+    """A finished model of ours in another file format: made here, sent to nobody, free.
+
+    `model` is the file that is read, `sides` what lies beside it (the materials and textures of an OBJ), `source_id`
+    the task that they belong to. `subject` is what the model shows, `material` what it wears, `is_in_parts` whether it
+    was split.
+    """
+
+    source_id: str
+    model: StoredFile
+    sides: tuple[StoredFile, ...] = ()
+    subject: str = ""
+    prompt: str = ""
+    pictures: tuple[Picture, ...] = ()
+    geometry_file_format: str
+    material: str = "PBR"
+    is_in_parts: bool = False
+
+    @property
+    def product(self) -> str:
+        """What it is called in tables."""
+        return CONVERSION
+
+    @property
+    def words(self) -> str:
+        """All that goes to Rodin of what people said: nothing."""
+        return ""
+
+    @property
+    def preview_render(self) -> bool:
+        """Whether a rendered picture is asked for: there is nobody to ask."""
+        return False
+
+    @property
+    def source_format(self) -> str:
+        """The format of the model that is read, as `geometry_file_format` names it."""
+        return self.model.name.rpartition(".")[2].lower()
+
+
+Ask = Request | TextureRequest | BangRequest | ConvertRequest
 """Whatever a task may ask for."""
+
+AskOfRodin = Request | TextureRequest | BangRequest
+"""Of these, what goes to Rodin."""

@@ -6,6 +6,7 @@ The names are a contract: never renamed, never given another meaning. Every prob
 from __future__ import annotations
 
 import ipaddress
+import re
 from decimal import Decimal
 from typing import Annotated, Any, Literal
 from urllib.parse import unquote, urlsplit
@@ -15,6 +16,8 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from bot.catalog import FORMATS, TIERS
 from bot.errors import BadSettings
+from bot.looks import Previews
+from bot.news import OperatorChannel
 from bot.schedule import Pace
 
 KEY_HELP = (
@@ -39,6 +42,25 @@ def _blank_is_absent(value: Any) -> Any:
 
 def _split(value: Any) -> Any:
     return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
+
+
+def _channel(value: Any) -> Any:
+    """Read `discord:CHANNEL_ID` and the like."""
+    if not isinstance(value, str):
+        return value
+    found = _CHANNEL.fullmatch(value.strip())
+    if found is None:
+        raise ValueError(
+            "must be discord:CHANNEL_ID, slack:CHANNEL_ID or slack:TEAM_ID/CHANNEL_ID, with ids and not names: "
+            "discord:1234567890, slack:C0123ABCD"
+        )
+    return OperatorChannel(platform=found["platform"], channel=found["channel"])
+
+
+_CHANNEL = re.compile(
+    r"(?P<platform>discord(?=:\d)|slack(?=:[A-Z])):(?P<channel>\d{5,25}|(?:[TE]\w+/)?[CGD]\w+)", re.ASCII
+)
+"""Slack's ids begin with a letter that says what they are about: T a workspace, C a channel, G a private one."""
 
 
 def _server_ids(value: Any) -> Any:
@@ -97,8 +119,12 @@ class Settings(BaseSettings):
     max_waiting: int = Field(default=500, ge=1)
     presets_file: Text = None
     low_balance_credits: Decimal = Field(default=Decimal(10), ge=0)
+    previews: Previews = Previews.TURNTABLE
+    operator_channel: Annotated[
+        OperatorChannel | None, NoDecode, BeforeValidator(_channel), BeforeValidator(_blank_is_absent)
+    ] = None
 
-    @field_validator("log_level", "log_format", mode="before")
+    @field_validator("log_level", "log_format", "previews", mode="before")
     @classmethod
     def _any_case(cls, value: Any) -> Any:
         return value.strip().lower() if isinstance(value, str) else value
@@ -167,6 +193,11 @@ class Settings(BaseSettings):
         if value < info.data.get("poll_min_s", 0.0):
             raise ValueError("must not be smaller than POLL_MIN_S")
         return value
+
+    @property
+    def tells_where_words_go(self) -> bool:
+        """Whether the first task of a server says that words and pictures go to Hyper3D."""
+        return True
 
     @property
     def pace(self) -> Pace:

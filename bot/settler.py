@@ -9,8 +9,9 @@ from datetime import timedelta
 
 from bot.changes import step
 from bot.errors import VendorBusy, VendorError, VendorGarbled
+from bot.keys import Keyring
 from bot.model import Ask, Charge, Failure, FailureKind, Request, Submission, Task, TaskState, UsageRecord
-from bot.ports import Clock, Generator, TaskStore
+from bot.ports import Clock, TaskStore
 from bot.requests import BANG, TEXTURE
 from bot.schedule import Pace, backoff_s
 
@@ -63,13 +64,13 @@ class Evidence:
 class Settler:
     """Settles doubt from Rodin's usage records; never sends anything again.
 
-    `is_exclusive` is the operator's word (RODIN_KEY_EXCLUSIVE) that nobody else uses the key. Only then can one
-    unknown charge that fits belong to nobody but the task in doubt, and be adopted. Otherwise it could be
-    somebody else's model, so the person is told and decides.
+    `is_exclusive` is the operator's word (RODIN_KEY_EXCLUSIVE) that nobody else uses the operator's key; of a server's
+    own key nobody has given such a word. Only then can one unknown charge that fits belong to nobody but the task in
+    doubt, and be adopted. Otherwise it could be somebody else's model, so the person is told and decides.
     """
 
     tasks: TaskStore
-    generator: Generator
+    keyring: Keyring
     clock: Clock
     pace: Pace
     is_exclusive: bool
@@ -81,7 +82,7 @@ class Settler:
         except VendorError as error:
             await self._later_or_unread(task, error)
             return
-        charge = evidence.only_charge_of(task) if self.is_exclusive else None
+        charge = evidence.only_charge_of(task) if self._is_ours_alone(task) else None
         if charge is not None and not evidence.rivals:
             await self._adopt(task, charge)
         elif self._may_clear_up(task, evidence, charge):
@@ -89,11 +90,15 @@ class Settler:
         else:
             await self._leave_open(task, charge_seen=bool(evidence.charges))
 
+    def _is_ours_alone(self, task: Task) -> bool:
+        """Say whether whatever is charged on a task's key was asked for by this bot."""
+        return self.is_exclusive and task.key_id is None
+
     def _may_clear_up(self, task: Task, evidence: Evidence, charge: UsageRecord | None) -> bool:
         """Say whether waiting may tell more: a charge still to come, or rivals whose answers are still to come."""
         if charge is not None and any(rival.state is TaskState.SUBMITTING for rival in evidence.rivals):
             return self._is_younger(task, self.pace.settle_s * RIVAL_PATIENCE)
-        is_missing = charge is None if self.is_exclusive else not evidence.charges
+        is_missing = charge is None if self._is_ours_alone(task) else not evidence.charges
         return is_missing and self._is_younger(task, self.pace.settle_s)
 
     async def _evidence(self, task: Task) -> Evidence:
@@ -114,8 +119,9 @@ class Settler:
             VendorGarbled: there is no getting back that far.
         """
         found: dict[UsageRecord, None] = {}
+        rodin = await self.keyring.of(task.key_id)
         for page in range(1, MOST_PAGES + 1):
-            news = [record for record in await self.generator.usage(page) if record not in found]
+            news = [record for record in await rodin.usage(page) if record not in found]
             found.update(dict.fromkeys(news))
             if not news or any(is_before(record, task) for record in news):
                 return tuple(found)

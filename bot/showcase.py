@@ -9,10 +9,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from bot.conversions import is_in_parts
 from bot.errors import FileStoreBusy, PreviewFailed, StorageError
 from bot.files import extension_of, safe_names
-from bot.looks import Previewer, Showing
-from bot.model import BangRequest, FileRole, ModelFile, Task
+from bot.looks import Previewer, Previews, Showing
+from bot.model import FileRole, ModelFile, Task
 from bot.ports import FileStore
 
 log = logging.getLogger(__name__)
@@ -60,7 +61,7 @@ class _Sitting:
 
     @property
     def spread(self) -> float:
-        return APART if isinstance(self.task.request, BangRequest) else 0.0
+        return APART if is_in_parts(self.task.request) else 0.0
 
     def has(self, role: FileRole) -> bool:
         return any(file.role is role for file in (*self.files, *self.made))
@@ -72,9 +73,10 @@ class _Sitting:
 class Showcase:
     """Looks at models, one at a time; a model that is at fault costs its pictures, never its files."""
 
-    def __init__(self, previewer: Previewer, files: FileStore) -> None:
+    def __init__(self, previewer: Previewer, files: FileStore, *, makes: Previews = Previews.TURNTABLE) -> None:
         self._previewer = previewer
         self._files = files
+        self._makes = makes
         self._gate = asyncio.Lock()
         self._is_still_at_work = False
         self._is_blind = False
@@ -84,6 +86,8 @@ class Showcase:
 
         From then on a reason is not repeated under every model: Rodin's own pictures stand in quietly.
         """
+        if self._makes is Previews.NONE:
+            return None
         problem = await self._previewer.ready()
         self._is_blind = problem is not None
         return problem
@@ -98,7 +102,7 @@ class Showcase:
             StorageError: the file store takes nothing.
         """
         sitting = _Sitting(task=task, folder=folder, files=files, showing=task.showing)
-        if not self._is_still_at_work:
+        if self._makes is not Previews.NONE and not self._is_still_at_work:
             self._is_still_at_work = True
             try:
                 await self._look(sitting, within_s=STILL_PATIENCE_S)
@@ -120,17 +124,23 @@ class Showcase:
             NoSuchFile, StorageError: the file store does not give the model, or takes nothing.
         """
         sitting = _Sitting(task=task, folder=folder, files=task.files, showing=task.showing)
+        if self._makes is not Previews.NONE:
+            await self._make(sitting)
+        sitting.showing = replace(sitting.showing, is_pictured=True)
+        return sitting.result()
+
+    async def _make(self, sitting: _Sitting) -> None:
+        task = sitting.task
         for file in task.files:
             if file is sitting.model or file.role in SIDES:
-                await self._files.fetch(file.key, folder / file.name)
+                await self._files.fetch(file.key, sitting.folder / file.name)
         if task.showing.facts is None and not task.showing.problem:
             await self._look(sitting, within_s=None)
-        if sitting.has(FileRole.STILL):  # what cannot be drawn once cannot be turned
+        # What cannot be drawn once cannot be turned.
+        if self._makes is Previews.TURNTABLE and sitting.has(FileRole.STILL):
             await self._turn(sitting)
         if sitting.showing.facts is not None:
             await self._reduce(sitting)
-        sitting.showing = replace(sitting.showing, is_pictured=True)
-        return sitting.result()
 
     async def _look(self, sitting: _Sitting, *, within_s: float | None) -> None:
         """Draw the still and note the facts; with a limit, not at all when it takes longer."""

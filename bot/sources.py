@@ -7,10 +7,10 @@ from datetime import datetime, timedelta
 
 from bot import text, words_versions
 from bot.errors import BadPicture, NoSuchFile, NotPossible
-from bot.freshlinks import VENDOR_KEEPS
 from bot.model import FileRole, Request, Task, TaskState
 from bot.ports import FileStore, PictureDesk, PreparedPicture
 from bot.remakes import Source
+from bot.requests import VENDOR_KEEPS
 from bot.showcase import model_among
 
 ASSET_MARGIN = timedelta(hours=1)

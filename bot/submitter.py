@@ -11,6 +11,8 @@ from datetime import datetime, timedelta
 from bot.bench import Bench
 from bot.cargo import Cargo, ModelLost, as_sent, kept, load_cargo, other_way, send
 from bot.changes import change, step
+from bot.controls import is_about
+from bot.doors import Doors
 from bot.errors import (
     DatabaseBusy,
     NoSuchFile,
@@ -18,12 +20,13 @@ from bot.errors import (
     StorageError,
     SubmissionTaken,
     VendorBusy,
-    VendorFull,
     VendorRefused,
     VendorUnclear,
 )
-from bot.model import Ask, Charge, Failure, FailureKind, Hold, Submission, Task, TaskState
-from bot.schedule import Pace, backoff_s
+from bot.forgetting import said_nothing
+from bot.keys import KeyShut
+from bot.model import Ask, AskOfRodin, Charge, Failure, FailureKind, Hold, Submission, Task, TaskState
+from bot.ports import Generator
 from bot.settler import Settler
 from bot.sweeper import clear_spool
 
@@ -33,6 +36,11 @@ WRITE_WAIT_S = 5.0
 """Between two tries to write down what Rodin gave back, while the database refuses it."""
 
 
+MOST_PER_CLAIM = 8
+"""Tasks are leased one after the other, and those of one claim begin together: with hundreds of them, the lease of the
+first could end before the last has one."""
+
+
 class Submitter:
     """Takes the task whose turn it is, writes that it is being sent, sends it once, writes what came of it.
 
@@ -40,29 +48,28 @@ class Submitter:
     """
 
     def __init__(self, bench: Bench, *, settler: Settler, parallel: int) -> None:
-        """Make one that keeps at most `parallel` tasks at Rodin."""
+        """Make one that keeps at most `parallel` tasks of each key at Rodin."""
         self._bench = bench
         self._settler = settler
         self._parallel = parallel
-        self._door = Door(bench.pace)
-        self._sending: set[str] = set()
+        self._doors = Doors(bench.pace)
 
     async def claim(self, room: int) -> Sequence[Task]:
-        """Lease orphans of a dead process first, then accepted tasks, up to `room` of them."""
+        """Lease orphans of a dead process first, then a few accepted tasks, up to `room` together."""
         p = self._bench
         now = p.clock.now()
         claimed = list(await p.tasks.claim_due([TaskState.SUBMITTING], p.worker, now=now, limit=room))
-        sendable = self._door.room(now, room - len(claimed), sending=len(self._sending))
-        for _ in range(sendable):
+        while len(claimed) < min(room, MOST_PER_CLAIM):
+            resting = self._doors.shut(now)
             try:
-                task = await p.tasks.claim_accepted(p.worker, now=now, parallel=self._parallel)
+                task = await p.tasks.claim_accepted(p.worker, now=now, parallel=self._parallel, resting=resting)
             except DatabaseBusy:
                 if not claimed:
                     raise
                 break  # what is leased already must not wait for its lease to end
             if task is None:
                 break
-            self._sending.add(task.id)
+            self._doors.of(task.key_id).sending.add(task.id)
             claimed.append(task)
         return claimed
 
@@ -72,7 +79,7 @@ class Submitter:
         now = p.clock.now()
         doubtful = await p.tasks.next_due([TaskState.SUBMITTING], now=now)
         waiting = await p.tasks.next_due([TaskState.ACCEPTED], now=now)
-        sendable = waiting and self._door.opens(waiting)
+        sendable = waiting and self._doors.next_open(waiting)
         return min(filter(None, (doubtful, sendable)), default=None)
 
     async def work(self, task: Task) -> None:
@@ -80,18 +87,37 @@ class Submitter:
         try:
             if task.state is TaskState.SUBMITTING:
                 await self._settler.settle(task)
+            elif await self._is_blocked(task):
+                await self._call_off(task)
             else:
                 await self._send(task)
         finally:
-            self._sending.discard(task.id)
+            self._doors.of(task.key_id).sending.discard(task.id)
         self._bench.bell.ring()
+
+    async def _is_blocked(self, task: Task) -> bool:
+        """Say whether the operator has blocked a task since it was asked for, or while it was written down."""
+        blocks = await self._bench.controls.blocks()
+        return any(is_about(block, task.owner, task.request.words) for block in blocks)
+
+    async def _call_off(self, task: Task) -> None:
+        p = self._bench
+        now = p.clock.now()
+        await step(p.tasks, p.clock, task, lambda row: row.move(TaskState.CANCELLED, now=now, hold=None))
+        await clear_spool(p.files, task.id)
+        log.info("blocked task called off task=%s", task.id)
 
     async def _send(self, task: Task) -> None:
         p = self._bench
         ask = as_sent(task.request, now=p.clock.now())
         async with AsyncExitStack() as stack:
             try:
+                rodin = await p.keyring.of(task.key_id)
                 cargo = await load_cargo(ask, p.files, stack)
+            except KeyShut as error:
+                log.error("nothing to send it with task=%s error=%s", task.id, error)
+                await p.warden.shut(task.key_id)
+                return
             except NoSuchFile as error:
                 log.error("nothing to send task=%s error=%s", task.id, error)
                 lost = FailureKind.MODEL_LOST if isinstance(error, ModelLost) else FailureKind.PICTURES_LOST
@@ -102,30 +128,33 @@ class Submitter:
             # A cancel that came first makes this save fail, and nothing is sent.
             await p.tasks.save(sending, expected_revision=task.revision)
             log.info("task moved task=%s from=%s to=%s", task.id, task.state, sending.state)
-            await self._ask_rodin(sending, ask, cargo)
+            await self._ask_rodin(rodin, sending, ask=ask, cargo=cargo)
 
-    async def _ask_rodin(self, sending: Task, ask: Ask, cargo: Cargo) -> None:
+    async def _ask_rodin(self, rodin: Generator, sending: Task, *, ask: AskOfRodin, cargo: Cargo) -> None:
         """The one attempt, and what its answer means."""
         p = self._bench
+        door = self._doors.of(sending.key_id)
         try:
-            submission = await send(p.generator, ask, cargo)
+            submission = await send(rodin, ask, cargo)
         except VendorBusy as error:
-            await self._put_back(sending, self._door.shut(error, now=p.clock.now()))
+            await self._put_back(sending, door.shut(error, now=p.clock.now()))
         except VendorRefused as error:
             log.warning("task refused task=%s code=%s reason=%s", sending.id, error.code, error.reason)
-            self._door.open()
+            door.open()
             other = other_way(sending.request, error)
             if other is None:
                 await self._end(sending, refusal(error))
+                await p.warden.refused(sending, error.reason)
             else:
                 await self._put_back(sending, None, request=other)
         except VendorUnclear as error:
             log.error("answer lost task=%s error=%s", sending.id, error)
-            self._door.doubt(now=p.clock.now())
+            door.doubt(now=p.clock.now())
             await self._settler.settle(sending)
         else:
-            self._door.open()
+            door.open()
             await self._keep(sending.id, submission)
+            await p.warden.served(sending.key_id)
 
     async def _keep(self, task_id: str, submission: Submission) -> None:
         """Write down what Rodin gave back, whatever it takes: it exists nowhere else."""
@@ -150,7 +179,7 @@ class Submitter:
         now = p.clock.now()
 
         def returned(row: Task) -> Task:
-            asked = request or row.request
+            asked = row.request if row.showing.is_forgotten else request or row.request
             back = row.move(TaskState.ACCEPTED, now=now, submitted_at=None, hold=hold, request=asked)
             # Called off while it was being sent, and it was not sent.
             return back.move(TaskState.CANCELLED, now=now, hold=None) if row.muted else back
@@ -165,67 +194,14 @@ class Submitter:
         await step(p.tasks, p.clock, task, lambda row: row.move(TaskState.FAILED, now=now, failure=failure, hold=None))
 
 
-class Door:
-    """Whether tasks may be sent now: shut for a while after Rodin took none, then tried with one task first.
-
-    Each process has its own; it is a courtesy to Rodin and to the queue, not a promise.
-    """
-
-    def __init__(self, pace: Pace) -> None:
-        self._pace = pace
-        self._misses = 0
-        self._doubts = 0
-        self._said = ""
-        self._shut_until: datetime | None = None
-
-    def room(self, now: datetime, free: int, *, sending: int) -> int:
-        """Say how many tasks may be sent now, of `free`, while `sending` are on their way."""
-        if self._shut_until is None:
-            return free
-        if now < self._shut_until or sending:
-            return 0
-        return min(free, 1)
-
-    def opens(self, due: datetime) -> datetime:
-        """Return when a task that is due may be sent."""
-        return due if self._shut_until is None else max(due, self._shut_until)
-
-    def shut(self, error: VendorBusy, *, now: datetime) -> Hold:
-        """Rodin took none: shut for as long as the error says, longer each time. Returns why, for people."""
-        if self._shut_until is None or now >= self._shut_until:  # several that left together count once
-            self._misses += 1
-        if isinstance(error, VendorFull):
-            self._shut("rodin is full", now=now, wait_s=max(self._pace.full_s, error.retry_after_s or 0.0))
-            return Hold.FULL
-        wait_s = backoff_s(self._misses, self._pace, retry_after_s=error.retry_after_s)
-        self._shut("rodin takes nothing for now", now=now, wait_s=wait_s)
-        return Hold.BUSY
-
-    def doubt(self, *, now: datetime) -> None:
-        """An answer was lost. What is sent next may be lost as well and be charged, so each time it waits longer."""
-        self._doubts += 1
-        self._shut("sending rests after a lost answer", now=now, wait_s=self._pace.full_s * 2 ** min(self._doubts, 5))
-
-    def open(self) -> None:
-        """Rodin answered a submission: send as many as there is room for."""
-        if self._said:
-            log.info("rodin takes tasks again")
-        self._misses, self._doubts, self._said, self._shut_until = 0, 0, "", None
-
-    def _shut(self, why: str, *, now: datetime, wait_s: float) -> None:
-        if why != self._said:
-            log.warning("%s wait_s=%.1f", why, wait_s)
-        self._said = why
-        until = now + timedelta(seconds=wait_s)
-        self._shut_until = until if self._shut_until is None else max(until, self._shut_until)
-
-
 def taken(row: Task, submission: Submission, *, now: datetime, next_at: datetime) -> Task:
     """Return a task with what Rodin gave back for it.
 
     The row may have moved on while the answer was on its way and the database out of reach: then another process
     has settled the doubt, and what is known now is added to what it wrote.
     """
+    if row.showing.is_forgotten:
+        submission = said_nothing(submission)
     known = row.submission
     if known is not None and known.uuid == submission.uuid:
         return row if known.subscription_key else row.revise(submission=submission)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import logging
 
 from bot.errors import NoSuchTask, StorageError
-from bot.model import TaskState
+from bot.model import Task, TaskState
 from bot.ports import FileStore, TaskStore
 
 log = logging.getLogger(__name__)
@@ -35,6 +35,22 @@ async def clear_spool(files: FileStore, task_id: str) -> None:
         await files.remove(f"spool/{task_id}")
     except StorageError as error:
         log.warning("spool not cleared task=%s error=%s", task_id, error)
+
+
+async def sweep_results(files: FileStore, task: Task) -> int:
+    """Remove what a killed process stored for a task and the next one did not make again; return how many files.
+
+    Only for whoever holds the task's lease, after its row was written: files are stored before the row names them.
+
+    Raises:
+        FileStoreBusy: something may be left; repeat it.
+    """
+    unnamed = sorted(set(await files.keys(folder_of(task.id))) - {file.key for file in task.files})
+    for key in unnamed:
+        await files.remove_file(key)
+    if unnamed:
+        log.info("unnamed files swept task=%s files=%d", task.id, len(unnamed))
+    return len(unnamed)
 
 
 async def sweep_spool(tasks: TaskStore, files: FileStore) -> int:

@@ -16,6 +16,7 @@ from bot.model import (
     Ask,
     BangRequest,
     Charge,
+    ConvertRequest,
     Failure,
     FailureKind,
     FileRole,
@@ -28,7 +29,7 @@ from bot.model import (
     TaskState,
     Usage,
 )
-from bot.verdicts import FAILURES, OPERATORS_BUSINESS, REFUSAL_NEXT, REFUSALS
+from bot.verdicts import FAILURES, OPERATORS_BUSINESS, REMOVALS, refused
 
 TITLE_CHARACTERS = 60
 
@@ -38,9 +39,13 @@ LONGEST_ID = 20
 
 def title(request: Ask) -> str:
     """Name a request in a few words: its prompt, cut, or what it was made from."""
+    if isinstance(request, ConvertRequest):
+        return f"{request.subject or 'a model'}, as {request.geometry_file_format}"
     if not isinstance(request, Request):
         return f"{request.subject or 'a model'}, {'in parts' if isinstance(request, BangRequest) else 'new texture'}"
     words = " ".join(request.prompt.split())
+    if not words and not request.pictures:
+        return "a forgotten model"
     if not words:
         return "a picture" if len(request.pictures) == 1 else f"{len(request.pictures)} pictures"
     return shortened(words)
@@ -81,7 +86,10 @@ def size(count: int) -> str:
 
 def asked(request: Ask, price: Decimal) -> str:
     """Say what was asked for and what it costs: the first line under every task."""
-    return f"{describe(request)}. Price: {as_credits(price)}."
+    said = describe(request)
+    if isinstance(request, ConvertRequest):
+        return f"{said[0].upper()}{said[1:]}. Free: nothing goes to Rodin."
+    return f"{said}. Price: {as_credits(price)}."
 
 
 def remarks(request: Ask) -> tuple[str, ...]:
@@ -136,6 +144,11 @@ def collecting() -> str:
     return "Rodin is done. Fetching the files."
 
 
+def converting() -> str:
+    """Say that a model is being made into another format."""
+    return "Converting it here. This is free and takes seconds."
+
+
 def times(elapsed: timedelta, expected: timedelta) -> str:
     """Say how long it has taken and how long such tasks take."""
     return f"{duration(elapsed)} so far; such a model takes about {duration(expected)}."
@@ -166,6 +179,7 @@ def file_line(file: ModelFile) -> str:
         FileRole.TURNTABLE: "the model turning",
         FileRole.FRAMES: "the model turning, frame by frame",
         FileRole.REDUCED: "a smaller copy of the model",
+        FileRole.BUNDLE: "the model and all that belongs to it",
     }.get(file.role)
     return f"{file.name} ({size(file.size_bytes)}{f', {what}' if what else ''})"
 
@@ -180,16 +194,7 @@ def oddities(task: Task) -> tuple[str, ...]:
     """Say what is odd about a finished model: a face count far from what was asked, a picture that lacks something."""
     facts = task.showing.facts
     warning = face_warning(facts, task.request) if facts else ""
-    return tuple(line for line in (warning, task.showing.problem) if line)
-
-
-REMOVALS = {
-    Removal.DELETED: "The files of this model were deleted, and its links are void.",
-    Removal.EXPIRED: (
-        "The files of this model were removed, since they are kept only for a while. "
-        "Ask for it again if you still want it; that is charged again."
-    ),
-}
+    return tuple(line for line in (warning, *task.showing.lost, task.showing.problem) if line)
 
 
 def removal(why: Removal) -> str:
@@ -221,6 +226,13 @@ def spent(task: Task) -> str:
     return f"Charged: {as_credits(task.submission.consumed)}."
 
 
+def cost(task: Task) -> str:
+    """Say what a task costs or has cost, wherever it stands."""
+    if task.failure is not None:
+        return charge(task, task.failure)
+    return spent(task) if task.has_ended else f"Price: {as_credits(task.price)}."
+
+
 def failure(task: Task) -> tuple[str, ...]:
     """Say why there is no model, whether it cost anything, and what to do next, in that order."""
     failed = task.failure
@@ -233,8 +245,10 @@ def failure(task: Task) -> tuple[str, ...]:
     if failed.kind is FailureKind.REFUSED:
         reason = failed.reason or RefusalReason.UNKNOWN
         said = f" It said: {failed.code}." if reason is RefusalReason.UNKNOWN and failed.code else ""
-        return (REFUSALS[reason] + said, charge(task, failed), REFUSAL_NEXT[reason])
+        what, then = refused(reason, is_own=task.key_id is not None)
+        return (what + said, charge(task, failed), then)
     what, then = FAILURES[failed.kind]
+    what = f"{what} {failed.detail}".strip()
     return (what, charge(task, failed), then)
 
 
@@ -357,16 +371,12 @@ def rodin_away() -> str:
     return "Rodin does not answer, so nobody can say how many credits are left. Try again in a minute."
 
 
-def balance_refused(reason: RefusalReason) -> str:
-    """Say why Rodin does not tell the balance."""
+def balance_refused(reason: RefusalReason, *, is_own: bool = False) -> str:
+    """Say why Rodin does not tell the balance; `is_own` says that it is that of a server's own key."""
     if reason in OPERATORS_BUSINESS:
-        return f"{REFUSALS[reason]} {REFUSAL_NEXT[reason].partition(';')[0]}."
+        said, then = refused(reason, is_own=is_own)
+        return f"{said} {then.partition(';')[0]}."
     return balance_unknown()
-
-
-def admins_only() -> str:
-    """Say who may see the balance."""
-    return "Only admins may see the balance."
 
 
 def budget_spent(price: Decimal, left: Decimal, *, limit: Decimal, opens_in: timedelta, whose: str) -> str:

@@ -304,3 +304,6 @@ BETTER: Mapping[str, str] = {
     "Gen-2.5-High": "Gen-2.5-Extreme-High",
 }
 """The next tier up; the finest one has none. Within a family it is Rodin's own order, between families our choice."""
+
+CHEAPEST = min(tier.credits for tier in TIERS.values())
+"""With less than this nothing can be made."""

@@ -21,7 +21,7 @@ from bot.model import (
     JobState,
     JobStatus,
     RefusalReason,
-    Submission,
+    RemoteFile,
     Task,
     TaskState,
 )
@@ -60,10 +60,11 @@ class Tracker:
         if task.submission is None:
             raise ValueError(f"task {task.id} is {task.state} without a submission")
         try:
+            rodin = await p.keyring.of(task.key_id)
             if task.submission.subscription_key is None:
-                await self._look_for_files(task, task.submission)
+                await self._look_for_files(task, await rodin.files(task.submission))
             else:
-                await self._read(task, await p.generator.status(task.submission))
+                await self._read(task, await rodin.status(task.submission))
         except VendorError as error:
             await self._miss(task, error)
         p.bell.ring()
@@ -81,9 +82,8 @@ class Tracker:
         else:
             await self._go_on(task, jobs)
 
-    async def _look_for_files(self, task: Task, submission: Submission) -> None:
+    async def _look_for_files(self, task: Task, listed: Sequence[RemoteFile]) -> None:
         """Follow a task without a subscription key: its files are all that can be asked for."""
-        listed = await self._bench.generator.files(submission)
         is_late = self._is_late(task)
         request = task.request
         if pick_model([file.name for file in listed], request.geometry_file_format, request.material) is not None:
@@ -131,6 +131,8 @@ class Tracker:
             self._contact.missed(task.id, error, now=now)
         elif misses == 1:
             log.error("poll refused task=%s error=%s", task.id, error)
+            if isinstance(error, VendorRefused):
+                await p.warden.suspect(task.key_id, error.reason)
         if self._is_stranger(task, error):
             await self._fail(task, FailureKind.UNKNOWN_TO_VENDOR)
             return

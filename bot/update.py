@@ -47,6 +47,9 @@ class Update:
     its value about the mesh (which `lines` tell in one sentence). `ending` is true for
     the last one, which notifies the person unless `is_muted`. `is_told`
     says whether the thread has seen this revision already, `is_complete` that nothing more will join an ending.
+    `words_gone` means that the words of its title are forgotten: what stands in the thread, and its name, must not
+    keep them.
+    `notice` is what the first task of a server says besides, in its status message: where words and pictures go.
     """
 
     task_id: str
@@ -67,6 +70,8 @@ class Update:
     is_muted: bool = False
     is_told: bool = False
     is_complete: bool = False
+    words_gone: bool = False
+    notice: str = ""
 
     def cost_of(self, choice: Choice) -> str:
         """Return what a choice costs, such as "0.5 credits"; empty when it costs nothing.

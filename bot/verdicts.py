@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from bot.looks import Removal
 from bot.model import FailureKind, RefusalReason
 
 REFUSALS: Mapping[RefusalReason, str] = {
@@ -47,6 +48,24 @@ OPERATORS_BUSINESS: frozenset[RefusalReason] = frozenset(
 )
 """Refusals of the account, whatever is asked."""
 
+OWN_REFUSALS: Mapping[RefusalReason, tuple[str, str]] = {
+    RefusalReason.KEY: ("Rodin does not accept this server's own API key.", "set another one"),
+    RefusalReason.PERMISSION: ("Rodin does not allow this for the account of this server's own key.", "look at it"),
+    RefusalReason.SUBSCRIPTION: ("The account of this server's own key has no active subscription.", "renew it"),
+    RefusalReason.PLAN: ("The plan of this server's own key is too low for this.", "look at it"),
+    RefusalReason.CREDITS: ("The account of this server's own key has run out of credits.", "top it up"),
+}
+"""The same of a key that a server has brought along: what Rodin said, and what an admin of the server can do."""
+
+
+def refused(reason: RefusalReason, *, is_own: bool) -> tuple[str, str]:
+    """Return what Rodin said no to, and what can be done; `is_own` says that the server's own key was used."""
+    if not is_own or reason not in OWN_REFUSALS:
+        return REFUSALS[reason], REFUSAL_NEXT[reason]
+    said, remedy = OWN_REFUSALS[reason]
+    return said, f"Ask an admin of this server to {remedy}; then send it again."
+
+
 FAILURES: Mapping[FailureKind, tuple[str, str]] = {
     FailureKind.JOBS_FAILED: (
         "Rodin could not make this model; it gives no reason.",
@@ -76,9 +95,24 @@ FAILURES: Mapping[FailureKind, tuple[str, str]] = {
         "The model that this starts from cannot be found any more, so it was not sent.",
         "Choose another version to go on from, or have the model made again.",
     ),
+    FailureKind.NOT_CONVERTED: (
+        "This model could not be converted here.",
+        "Ask for the format of this very task, and Rodin makes it anew, for its price.",
+    ),
     FailureKind.LOST_ANSWER: (
         "The request was sent, but Rodin's answer was lost, so nobody can tell whether it was taken.",
         "It is not sent again by itself. You can have it sent again, which may be charged a second time, or let it be.",
     ),
 }
 """What happened, and what can be done, for every kind of failure but a refusal."""
+
+REMOVALS: Mapping[Removal, str] = {
+    Removal.DELETED: "The files of this model were deleted, and its links are void.",
+    Removal.EXPIRED: (
+        "The files of this model were removed, since they are kept only for a while. "
+        "Ask for it again if you still want it; that is charged again."
+    ),
+    Removal.FORGOTTEN: "This model is forgotten: its files, its words and its pictures are gone.",
+    Removal.PERSON_FORGOTTEN: "Whoever asked for this model wanted to be forgotten. Nothing of it is kept.",
+}
+"""What became of the files of a finished model, for every reason why they are gone."""

@@ -5,12 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from bot import text, words_money
+from bot import text, words_keys, words_money
 from bot.choices import choices_of, costs_of
 from bot.controls import Controls
 from bot.exhibit import Links
 from bot.facts import fact_table
+from bot.forgetting import has_words
 from bot.history import History
+from bot.keys import KeyStore
 from bot.model import FileRole, Task, TaskState
 from bot.ports import Clock, TaskStore
 from bot.schedule import expected_wait
@@ -23,21 +25,37 @@ class Viewer:
 
     tasks: TaskStore
     controls: Controls
+    keys: KeyStore
     history: History
     clock: Clock
     parallel: int
     links: Links | None = None
+    notice: str = ""
 
     async def update(self, task: Task) -> Update:
-        """Return what a thread should show for a task as it stands now."""
+        """Return what a thread should show for a task as it stands now; the first one of a server with the notice."""
+        if task.showing.is_forgotten:
+            return nothing_left(task)
+        update = await self._update(task)
+        return replace(update, notice=self.notice) if task.is_first else update
+
+    async def _update(self, task: Task) -> Update:
         if task.has_ended:
             return ending(task, viewer_url=self._viewer_url(task), download_url=self._download_url(task))
         place = await self.tasks.queue_place(task.id) if task.state is TaskState.ACCEPTED else 0
         expected = await self.history.expected(task.request)
         wait = expected_wait(place, parallel=self.parallel, expected=expected)
         update = under_way(task, now=self.clock.now(), place=place, wait=wait, expected=expected)
-        pause = await self.controls.paused() if task.state is TaskState.ACCEPTED else None
-        return update if pause is None else replace(update, headline=words_money.paused(pause.word))
+        held = await self._held(task) if task.state is TaskState.ACCEPTED else None
+        return update if held is None else replace(update, headline=held)
+
+    async def _held(self, task: Task) -> str | None:
+        """Say why nothing is sent at all: the operator's pause, or that the key is stopped; None while tasks are."""
+        pause = await self.controls.paused()
+        if pause is not None:
+            return words_money.paused(pause.word)
+        why = (await self.keys.state(task.key_id)).stopped
+        return None if why is None else words_keys.waits(why, is_own=task.key_id is not None)
 
     def _viewer_url(self, task: Task) -> str | None:
         if self.links is None or task.state is not TaskState.READY or not task.files:
@@ -45,8 +63,9 @@ class Viewer:
         return self.links.viewer_url(task.id, task.showing.generation)
 
     def _download_url(self, task: Task) -> str | None:
-        """Return the link to the model file itself."""
-        model = next((file for file in task.files if file.role is FileRole.MODEL), None)
+        """Return the link to the model: to the ZIP with everything, where there is more than the file itself."""
+        wanted = [file for role in (FileRole.BUNDLE, FileRole.MODEL) for file in task.files if file.role is role]
+        model = wanted[0] if wanted else None
         if self.links is None or task.state is not TaskState.READY or model is None:
             return None
         return self.links.file_url(task.id, task.showing.generation, model.name)
@@ -58,6 +77,8 @@ def under_way(task: Task, *, now: datetime, place: int, wait: timedelta, expecte
     bar = None
     if task.state is TaskState.ACCEPTED:
         headline = text.waiting(place, wait, task.hold)
+    elif task.state is TaskState.CONVERTING:
+        headline = text.converting()
     elif task.state is TaskState.SUBMITTING:
         headline = text.settling() if task.misses else text.submitting()
     else:
@@ -87,6 +108,12 @@ def ending(task: Task, *, viewer_url: str | None = None, download_url: str | Non
     return _update(task, headline, (*rest, asked))
 
 
+def nothing_left(task: Task) -> Update:
+    """Return the update of a forgotten task, under way or not: that it is, and what it cost."""
+    removal = task.showing.removal
+    return _update(task, "" if removal is None else text.removal(removal), (text.cost(task),))
+
+
 def _update(task: Task, headline: str, lines: tuple[str, ...], *, bar: Bar | None = None) -> Update:
     choices = choices_of(task)
     return Update(
@@ -104,5 +131,6 @@ def _update(task: Task, headline: str, lines: tuple[str, ...], *, bar: Bar | Non
         ending=task.has_ended,
         is_muted=task.muted,
         is_told=task.told >= task.revision,
+        words_gone=not has_words(task.request),
         is_complete=task.has_ended and (task.state is not TaskState.READY or task.showing.is_pictured),
     )

@@ -1,4 +1,4 @@
-"""The loop that looks at the wallet now and then, and tells the operator before it is empty."""
+"""The loop that looks at the wallet now and then, and has news for the operator before it is empty."""
 
 from __future__ import annotations
 
@@ -12,20 +12,23 @@ from enum import StrEnum
 from typing import Protocol
 
 from bot import text, words_money
-from bot.errors import PlatformError, StorageError, VendorError
+from bot.clock import pause
+from bot.errors import StorageError, VendorError
+from bot.news import News, news
+from bot.outage import Outage
 from bot.ports import Clock, Generator
-from bot.tiers import TIERS
+from bot.tiers import CHEAPEST
 
 log = logging.getLogger(__name__)
 
 EVERY_S = 600.0
 """Between two looks. A model costs half a credit, so a wallet does not run dry unseen in ten minutes."""
 
-CHEAPEST = min(tier.credits for tier in TIERS.values())
-"""With less than this nothing can be made."""
-
 MARK = "balance"
 """The name under which the database remembers what the operator was told last."""
+
+CREDITS = "balance.credits"
+"""The name under which it remembers the last balance, for processes that show it and do not look themselves."""
 
 
 class Level(StrEnum):
@@ -39,16 +42,21 @@ class Level(StrEnum):
 class Marks(Protocol):
     """Small things that every process on the database knows, by name. May raise StorageError."""
 
-    async def exchange(self, name: str, value: str, *, now: datetime) -> str | None:
-        """Write a value under a name and return what stood there before, in one step; None where nothing did."""
+    async def exchange(self, name: str, value: str, *, now: datetime, telling: Telling | None = None) -> str | None:
+        """Write a value under a name and return what stood there before, in one step; None where nothing did.
 
+        The news that `telling` makes of what stood there are written down in the same step, for `bot.news` to tell.
+        """
+
+    async def read(self, name: str) -> str | None:
+        """Return what stands under a name; None where nothing does."""
+
+
+Telling = Callable[[str | None], News | None]
+"""Makes of what stood under a name before what the operator is told of the change, if anything."""
 
 Tell = Callable[[str], Awaitable[None]]
-"""Says a sentence where the operator reads it. May raise PlatformError: then it is said again next time."""
-
-
-async def tell_nobody(_sentence: str) -> None:
-    """Say nothing anywhere: the log says it already."""
+"""Has a sentence told where the operator reads it. May raise StorageError."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,17 +70,14 @@ class WatchParts:
 
 
 class BalanceWatch:
-    """Asks for the balance every ten minutes and tells of it once for each level that it falls to or recovers from.
+    """Asks for the balance every ten minutes and has news of it once for each level that it falls to or recovers from.
 
-    What was told last stands in the database: neither a restart nor a second process tells it again. `balance` is for
-    whoever shows numbers: what was last heard, None until then. `tell` is set by whoever can reach the operator.
+    What was told last stands in the database: neither a restart nor a second process tells it again.
     """
 
     def __init__(self, parts: WatchParts) -> None:
         self._parts = parts
-        self._is_silent = False
-        self.balance: Decimal | None = None
-        self.tell: Tell = tell_nobody
+        self._silence = Outage(log, back="balance known again")
 
     async def run(self, stopping: asyncio.Event) -> None:
         """Look now and then until told to stop; whatever does not answer is asked again next time."""
@@ -81,53 +86,46 @@ class BalanceWatch:
                 await self.look()
             except StorageError as error:
                 log.warning("balance not noted, trying again error=%s", error)
-            except PlatformError as error:
-                log.warning("operator not told of the balance, trying again error=%s", error)
-            await self._wait(stopping)
+            await pause(self._parts.clock, EVERY_S, unless=stopping)
+
+    async def balance(self) -> Decimal | None:
+        """Return the balance as it was last heard, by whichever process; None until then. Raises StorageError."""
+        heard = await self._parts.marks.read(CREDITS)
+        return None if heard is None else Decimal(heard)
 
     async def look(self) -> None:
-        """Ask once, and tell if the level has changed since somebody was told.
+        """Ask once, and write news down if the level has changed since there were some.
 
         Raises:
-            StorageError, PlatformError: it is told another time.
+            StorageError: there are news another time.
         """
         p = self._parts
         try:
-            self.balance = balance = await p.generator.balance()
+            balance = await p.generator.balance()
         except VendorError as error:
-            if not self._is_silent:
-                log.warning("balance unknown error=%s", error)
-            self._is_silent = True
+            self._silence.begin(logging.WARNING, "balance unknown error=%s", error)
             return
-        if self._is_silent:
-            log.info("balance known again")
-        self._is_silent = False
+        self._silence.end()
+        await p.marks.exchange(CREDITS, str(balance), now=p.clock.now())
         await self._note(level_of(balance, low=p.low), balance)
 
     async def _note(self, level: Level, balance: Decimal) -> None:
-        p = self._parts
-        before = await p.marks.exchange(MARK, level, now=p.clock.now()) or Level.ENOUGH
-        if before == level:
-            return
-        # A step down to "low" from "empty" is no news: some credits came, and not enough.
-        if (before, level) == (Level.EMPTY, Level.LOW):
-            log.info("balance still low credits=%s", balance)
-            return
-        log.log(_LOUDNESS[level], "balance %s credits=%s", level, balance)
-        try:
-            await self.tell(_SENTENCES[level](text.as_credits(balance)))
-        except PlatformError:
-            await p.marks.exchange(MARK, before, now=p.clock.now())
-            raise
+        def telling(before: str | None) -> News | None:
+            return news(_SENTENCES[level](text.as_credits(balance))) if _is_news(before, level) else None
 
-    async def _wait(self, stopping: asyncio.Event) -> None:
-        stopped = asyncio.ensure_future(stopping.wait())
-        slept = asyncio.ensure_future(self._parts.clock.sleep(EVERY_S))
-        try:
-            await asyncio.wait([stopped, slept], return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            stopped.cancel()
-            slept.cancel()
+        p = self._parts
+        before = await p.marks.exchange(MARK, level, now=p.clock.now(), telling=telling)
+        if _is_news(before, level):
+            log.log(_LOUDNESS[level], "balance %s credits=%s", level, balance)
+        elif (before or Level.ENOUGH) != level:
+            log.info("balance still low credits=%s", balance)
+
+
+def _is_news(before: str | None, level: Level) -> bool:
+    """Say whether a level is worth a word after the one before it."""
+    was = before or Level.ENOUGH
+    # A step down to "low" from "empty" is none: some credits came, and not enough.
+    return was != level and (was, level) != (Level.EMPTY, Level.LOW)
 
 
 def level_of(balance: Decimal, *, low: Decimal) -> Level:

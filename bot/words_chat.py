@@ -73,6 +73,22 @@ def more_links(count: int) -> str:
     return f"{count} more find no room here; the model's page lists every file."
 
 
+def too_many_at_once() -> str:
+    """Say that a crowd is asking, and that this was not even begun."""
+    return (
+        "More people are asking just now than I can answer, so this was not taken. Ask again in a minute. "
+        "Nothing was sent or charged."
+    )
+
+
+def too_many_of_yours(most: int) -> str:
+    """Say that one person asks faster than they are answered."""
+    return (
+        f"{most} things that you have asked are still being worked on, so this was not taken. "
+        "Ask again when they are answered. Nothing was sent or charged."
+    )
+
+
 def no_longer() -> str:
     """Say that a button or form is from another version of the bot."""
     return "This is from another version of the bot and does nothing any more. Use /rodin show with the task's id."
@@ -85,7 +101,10 @@ def about_variation() -> str:
 
 def about_format() -> str:
     """Say above the form of another format what it does."""
-    return "Rodin makes the model anew in that format, with the same seed, at a price. The answer says how much."
+    return (
+        "Where that is faithful, the model is converted here, for free. Otherwise Rodin makes it anew with the same "
+        "seed, at a price. The answer says which."
+    )
 
 
 def about_remake() -> str:
@@ -96,3 +115,36 @@ def about_remake() -> str:
 def help_intro() -> str:
     """Say what the bot does, above the list of commands."""
     return "Words or pictures become 3D models, made by Rodin. All answers about your tasks are for your eyes only."
+
+
+def exported() -> str:
+    """Say what the file is that comes along."""
+    return "Here is everything that is kept about you. Begin with README.txt in it. This file is for your eyes only."
+
+
+def forget_me_first() -> str:
+    """Ask a person once more before everything of theirs is removed."""
+    return (
+        "This removes everything that is kept about you: your models with their links and pictures, and the words and "
+        "pictures they were made from. What is under way is called off. It cannot be undone. Use export first if you "
+        "want to keep a copy."
+    )
+
+
+def forget_me_label() -> str:
+    """Return what stands on the button that does it."""
+    return "Forget me, for good"
+
+
+KEY_TITLE, KEY_LABEL = "A Rodin key of your own", "Rodin API key"
+"""What stands on the form for a key, and above its only field."""
+
+
+def about_key() -> str:
+    """Say above that field what the key is for."""
+    return "Models that are asked for here will be made with this key and charged to its account."
+
+
+def key_hint() -> str:
+    """Say below the field's name what becomes of what is typed."""
+    return "It is checked with Rodin, kept encrypted and never shown again."

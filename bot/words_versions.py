@@ -6,8 +6,7 @@ from decimal import Decimal
 
 from bot import text
 from bot.looks import Removal
-from bot.model import Ask, BangRequest, Request, Task, TextureRequest
-from bot.reading import join_words
+from bot.model import Ask, AskOfRodin, BangRequest, ConvertRequest, Request, Task, TextureRequest
 from bot.remakes import STRENGTH
 
 NOTHING_SENT = "Nothing was sent or charged."
@@ -20,18 +19,26 @@ def would_cost(amount: Decimal) -> str:
 
 def difference(parent: Ask, child: Ask) -> str:
     """Say in a few words how a version differs from the one that it was made from."""
+    if isinstance(child, ConvertRequest):
+        return f"converted to {child.geometry_file_format}"
+    if isinstance(child, Request):
+        return _other_request(parent, child)
+    if isinstance(parent, TextureRequest | BangRequest) and type(parent) is type(child):
+        is_once_more = parent.model_key == child.model_key  # of the same model
+        return _other_values(parent, child) if is_once_more else _made_of(child)
+    return _made_of(child)
+
+
+def _made_of(child: TextureRequest | BangRequest) -> str:
+    """Say in a few words what a remake made of a model."""
     if isinstance(child, TextureRequest):
-        if isinstance(parent, TextureRequest) and parent.model_key == child.model_key:
-            return _other_values(parent, child)
         return f"new texture: {_cut(child.prompt)}" if child.prompt else "new texture"
-    if isinstance(child, BangRequest):
-        if isinstance(parent, BangRequest) and parent.model_key == child.model_key:
-            return _other_values(parent, child)
-        return f"in parts: {_cut(child.instruction)}" if child.instruction else f"in parts, {STRENGTH} {child.strength}"
-    return _other_request(parent, child) if isinstance(parent, Request) else "another model"
+    return f"in parts: {_cut(child.instruction)}" if child.instruction else f"in parts, {STRENGTH} {child.strength}"
 
 
-def _other_request(parent: Request, child: Request) -> str:
+def _other_request(parent: Ask, child: Request) -> str:
+    if not isinstance(parent, Request):
+        return f"as {child.geometry_file_format}" if isinstance(parent, ConvertRequest) else "another model"
     news = []
     if child.prompt != parent.prompt:
         news.append(f"“{_cut(child.prompt)}”")
@@ -46,7 +53,7 @@ def _other_request(parent: Request, child: Request) -> str:
     return ", ".join(news) or _other_values(parent, child)
 
 
-def _other_values(parent: Ask, child: Ask) -> str:
+def _other_values(parent: AskOfRodin, child: AskOfRodin) -> str:
     if child.geometry_file_format != parent.geometry_file_format:
         return f"as {child.geometry_file_format}"
     if isinstance(parent, BangRequest) or isinstance(child, BangRequest):
@@ -137,7 +144,8 @@ def model_gone(task: Task) -> str:
 
 def not_a_generation(task: Task) -> str:
     """Say that a remake has no words and tier of its own to change."""
-    what = "a split" if isinstance(task.request, BangRequest) else "a new texture"
+    kinds = {BangRequest: "a split", ConvertRequest: "a conversion"}
+    what = next((what for kind, what in kinds.items() if isinstance(task.request, kind)), "a new texture")
     source = f"; use the one that it was made from: {task.parent_id}" if task.parent_id else ""
     return f"Task {task.id} is {what}, with no values of a model to change{source}. {NOTHING_SENT}"
 
@@ -165,8 +173,3 @@ def same_format(task: Task) -> str:
 def holds_no_textures() -> str:
     """Say why a new texture does not go with a format."""
     return "An stl file holds no textures. Choose another format, such as obj or fbx."
-
-
-def which_format(formats: tuple[str, ...]) -> str:
-    """Ask for a format."""
-    return f"Which format? Choose {join_words(formats)}. {NOTHING_SENT}"

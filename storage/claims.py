@@ -14,10 +14,11 @@ from sqlalchemy import CTE, ColumnElement, Select, Update, and_, case, exists, f
 from sqlalchemy.sql.dml import ReturningUpdate
 
 from bot.controls import BlockKind
+from bot.keys import OPERATOR
 from bot.model import AT_VENDOR, TaskState
 from bot.ports import Worker
 from storage.codec import to_ms
-from storage.schema import blocks, settings, tasks
+from storage.schema import blocks, keys, settings, tasks
 
 # Any constant does, as long as every version of the bot uses the same one.
 ACCEPTED_LOCK = 7_264_302
@@ -27,36 +28,47 @@ ACCEPTED_LOCK = 7_264_302
 PAUSE = "pause"
 """The name under which `settings` holds a pause; absent while tasks are sent."""
 
+key_name = func.coalesce(tasks.c.key_id, OPERATOR)
+"""The key that a task is made with, by the name that it has in `keys`."""
 
-def accepted(worker: Worker, *, now: datetime, parallel: int, but: Collection[str] = ()) -> ReturningUpdate[Any]:
-    """Lease the accepted task whose turn it is, if fewer than `parallel` are at Rodin. Returns its row.
 
-    None while the operator has paused the bot, and none of a blocked person or server. Tasks in `but` are left out,
-    here and below. Nor do they count as being at Rodin: nobody here would ever see them leave, and Rodin itself says
-    when it is full.
+def accepted(
+    worker: Worker, *, now: datetime, parallel: int, resting: Collection[str] = (), but: Collection[str] = ()
+) -> ReturningUpdate[Any]:
+    """Lease the accepted task whose turn it is, of a key with fewer than `parallel` at Rodin. Returns its row.
+
+    None while the operator has paused the bot, none of a blocked person or server, none for a key that is stopped or
+    among the `resting`, which go by `key_name`. Tasks in `but` are left out, here and below. Nor do they count as
+    being at Rodin: nobody here would ever see them leave, and Rodin itself says when it is full.
     """
     moment = to_ms(now)
     at_vendor = _at_vendor(moment, but)
-    by_person = _running(at_vendor, "user_id")
-    by_server = _running(at_vendor, "server_id")
-    same_person = and_(by_person.c.platform == tasks.c.platform, by_person.c.user_id == tasks.c.user_id)
-    same_server = and_(by_server.c.platform == tasks.c.platform, by_server.c.server_id == tasks.c.server_id)
-    places_taken = select(func.count()).select_from(at_vendor).scalar_subquery()
+    by_person = _running(at_vendor, "platform", "user_id")
+    by_server = _running(at_vendor, "platform", "server_id")
+    by_key = _running(at_vendor)
+    rests = (key_name.not_in(resting),) if resting else ()
     turn = (
         select(tasks.c.id)
-        .select_from(tasks.outerjoin(by_person, same_person).outerjoin(by_server, same_server))
+        .select_from(
+            tasks.outerjoin(by_person, _is_same(by_person, "platform", "user_id"))
+            .outerjoin(by_server, _is_same(by_server, "platform", "server_id"))
+            .outerjoin(by_key, _is_same(by_key))
+        )
         .where(
             tasks.c.state == TaskState.ACCEPTED,
             tasks.c.next_ms <= moment,
             _is_free(tasks.c.work_until_ms, moment),
-            places_taken < parallel,
+            func.coalesce(by_key.c.running, 0) < parallel,
             ~exists().where(settings.c.name == PAUSE),
+            ~exists().where(keys.c.id == key_name, keys.c.stopped.is_not(None)),
             ~_is_blocked(),
+            *rests,
             *_all_but(but),
         )
         .order_by(
             func.coalesce(by_person.c.running, 0),
             func.coalesce(by_server.c.running, 0),  # outside any server: nobody else's turn is taken there
+            func.coalesce(by_key.c.running, 0),
             tasks.c.created_ms,
             tasks.c.id,
         )
@@ -163,7 +175,7 @@ def postponed(task_id: str, *, until: datetime) -> Update:
 def _at_vendor(moment_ms: int, but: Collection[str]) -> CTE:
     """List whose tasks take a place at Rodin, or are about to."""
     return (
-        select(tasks.c.platform, tasks.c.user_id, tasks.c.server_id)
+        select(tasks.c.platform, tasks.c.user_id, tasks.c.server_id, key_name.label("key"))
         .where(
             # One list of states, so that the index on them is used; an accepted task counts while it is leased.
             tasks.c.state.in_({*AT_VENDOR, TaskState.ACCEPTED}),
@@ -174,10 +186,15 @@ def _at_vendor(moment_ms: int, but: Collection[str]) -> CTE:
     )
 
 
-def _running(at_vendor: CTE, whose: str) -> CTE:
-    """Count the places by person or by server of each platform."""
-    columns = (at_vendor.c.platform, at_vendor.c[whose])
-    return select(*columns, func.count().label("running")).group_by(*columns).cte(f"by_{whose}")
+def _running(at_vendor: CTE, *whose: str) -> CTE:
+    """Count the places that are taken with each key: all of them, or those of each person or server."""
+    columns = [at_vendor.c[name] for name in ("key", *whose)]
+    return select(*columns, func.count().label("running")).group_by(*columns).cte("_".join(("by_key", *whose)))
+
+
+def _is_same(running: CTE, *whose: str) -> ColumnElement[bool]:
+    """Say whether a task counts among these places."""
+    return and_(running.c.key == key_name, *(running.c[name] == tasks.c[name] for name in whose))
 
 
 def _is_blocked() -> ColumnElement[bool]:

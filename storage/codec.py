@@ -16,11 +16,13 @@ from typing import Annotated, TypeVar
 from pydantic import Discriminator, Tag, TypeAdapter, ValidationError
 from sqlalchemy import RowMapping
 
+from bot.folding import words_in
 from bot.looks import Showing
 from bot.model import (
     Address,
     Ask,
     BangRequest,
+    ConvertRequest,
     Failure,
     FileRole,
     Hold,
@@ -38,7 +40,12 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MS = timedelta(milliseconds=1)
 _THOUSANDTH = Decimal("0.001")
 
-_TAGS: Mapping[type[Ask], str] = {Request: "model", TextureRequest: "texture", BangRequest: "split"}
+_TAGS: Mapping[type[Ask], str] = {
+    Request: "model",
+    TextureRequest: "texture",
+    BangRequest: "split",
+    ConvertRequest: "convert",
+}
 """What a stored request is, under `_KIND`. Values are stored: add new ones, never rename."""
 
 _KIND = "kind"
@@ -56,7 +63,8 @@ _request: TypeAdapter[Ask] = TypeAdapter(
     Annotated[
         Annotated[Request, Tag("model")]
         | Annotated[TextureRequest, Tag("texture")]
-        | Annotated[BangRequest, Tag("split")],
+        | Annotated[BangRequest, Tag("split")]
+        | Annotated[ConvertRequest, Tag("convert")],
         Discriminator(_tag),
     ]
 )
@@ -105,7 +113,10 @@ def task_row(task: Task) -> dict[str, object]:
         "channel_id": task.owner.channel_id,
         "event": task.event,
         "parent_id": task.parent_id,
+        "key_id": task.key_id,
+        "is_first": task.is_first,
         "request": dump_ask(task.request),
+        "words": words_in(task.request),
         "tier": task.request.product,
         "price_mc": to_mc(task.price),
         "jobs": _jobs.dump_json(task.jobs).decode(),
@@ -186,6 +197,8 @@ def _parse_task(row: RowMapping, files: Sequence[ModelFile]) -> Task:
         address=Address(platform=row["address_platform"], value=row["address"], place=row["place"]),
         event=row["event"],
         parent_id=row["parent_id"],
+        key_id=row["key_id"],
+        is_first=row["is_first"],
         request=_parse_json(_request, row["request"]),
         price=from_mc(row["price_mc"]),
         submission=_parse_submission(row),

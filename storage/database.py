@@ -121,7 +121,7 @@ async def open_database(
 
 def _engine(place: DatabasePlace, *, pool_size: int, busy_timeout_s: float) -> AsyncEngine:
     if place.path:
-        return sqlite_engine(place.path, busy_timeout_s=busy_timeout_s)
+        return sqlite_engine(place.path, busy_timeout_s=busy_timeout_s, mode="rw")
     return postgres_engine(place.dsn, pool_size=pool_size, pool_timeout_s=busy_timeout_s)
 
 

@@ -14,9 +14,12 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from bot.errors import DatabaseBusy, StorageError
 
-# Primary result codes. Source: sqlite.org/rescode.html
-_SQLITE_BUSY = 5
-_SQLITE_LOCKED = 6
+# Primary result codes after which the same statement may well succeed: somebody else writes, the disk is full or
+# read-only for now, or the file is out of reach, as when a volume is gone for a while. Source: sqlite.org/rescode.html
+_SQLITE_BUSY, _SQLITE_LOCKED, _SQLITE_READONLY, _SQLITE_IOERR, _SQLITE_FULL, _SQLITE_CANTOPEN = 5, 6, 8, 10, 13, 14
+_PASSING_SQLITE = frozenset(
+    {_SQLITE_BUSY, _SQLITE_LOCKED, _SQLITE_READONLY, _SQLITE_IOERR, _SQLITE_FULL, _SQLITE_CANTOPEN}
+)
 
 # Classes and codes after which the same statement may well succeed: connection trouble, rollback by the server
 # (serialization, deadlock), insufficient resources, operator intervention, lock not available, a server that is only a
@@ -33,7 +36,7 @@ def translated() -> Iterator[None]:
     """Let nothing but our own errors out of a block that talks to the database.
 
     Raises:
-        DatabaseBusy: locked, timed out or disconnected.
+        DatabaseBusy: locked, timed out, disconnected, or without room.
         Conflict: a constraint was broken.
         StorageError: anything else that the database refused.
     """
@@ -56,7 +59,7 @@ def _will_pass(error: DBAPIError) -> bool:
         return True
     sqlite_code = getattr(error.orig, "sqlite_errorcode", None)
     if isinstance(sqlite_code, int):
-        return sqlite_code & 0xFF in {_SQLITE_BUSY, _SQLITE_LOCKED}
+        return sqlite_code & 0xFF in _PASSING_SQLITE
     sqlstate = getattr(error.orig, "sqlstate", None)
     return isinstance(sqlstate, str) and sqlstate.startswith(_PASSING_SQLSTATES)
 

@@ -10,15 +10,19 @@ import tempfile
 import time
 from collections.abc import AsyncGenerator, Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
-from typing import IO
+from typing import IO, TYPE_CHECKING
 
 import obstore
 from obstore.exceptions import BaseError
 from obstore.store import AzureStore, GCSStore, LocalStore, ObjectStore, S3Store, from_url
 
 from bot.errors import FileStoreBusy, FileStoreUnusable, NoSuchFile
+
+if TYPE_CHECKING:
+    from obstore.store import BackoffConfig, ClientConfig, RetryConfig
 
 _BUCKETS = frozenset({"s3", "s3a", "gs", "az", "azure", "abfs", "abfss"})
 
@@ -43,6 +47,36 @@ _UNFINISHED = re.compile(r".*#[0-9]+")
 _UNFINISHED_AGE = timedelta(hours=6)  # longer than any copy takes that another process may still be at
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Patience:
+    """How long a bucket is waited for, at most about two minutes where it is silent; then it is busy.
+
+    The loops try again whatever was busy, so there is no need to be patient here for longer, as obstore by itself is:
+    ten repeats in three minutes, each of them as long as its time-out.
+    """
+
+    connect: timedelta = timedelta(seconds=10)
+    silence: timedelta = timedelta(seconds=60)
+    """Until the first byte of an answer, for which a part must have gone up at 90 kB/s, and from each to the next."""
+    request: timedelta = timedelta(minutes=5)
+    """For all of an answer: a whole file comes down in one."""
+    repeats: timedelta = timedelta(seconds=45)
+    """After which no call is repeated any more."""
+    most_repeats: int = 4
+    pause: timedelta = timedelta(milliseconds=200)
+    """Before the first repeat; it doubles with each."""
+    longest_pause: timedelta = timedelta(seconds=5)
+
+    def client(self) -> ClientConfig:
+        """Return what obstore wants to know of it for one try."""
+        return {"connect_timeout": self.connect, "read_timeout": self.silence, "timeout": self.request}
+
+    def retry(self) -> RetryConfig:
+        """Return what obstore wants to know of it for all tries."""
+        backoff: BackoffConfig = {"init_backoff": self.pause, "max_backoff": self.longest_pause, "base": 2}
+        return {"backoff": backoff, "max_retries": self.most_repeats, "retry_timeout": self.repeats}
+
+
 class ObjectFileStore:
     """Files under keys: parts of letters, digits, `. _ -` and spaces, joined by `/`. See `bot.ports.FileStore`.
 
@@ -50,11 +84,12 @@ class ObjectFileStore:
     no room: then it may be repeated.
     """
 
-    def __init__(self, url: str, *, bucket: ObjectStore | None = None) -> None:
+    def __init__(self, url: str, *, bucket: ObjectStore | None = None, patience: Patience | None = None) -> None:
         """Open the place that a `FILES_URL` names: a folder, made when missing, or `s3://`, `gs://`, `az://`.
 
         Buckets take their credentials from the environment, by the names that their own tools use; `bucket` is an
-        opened one to use instead. Blocks while it makes and looks through a folder: call it at the start.
+        opened one to use instead, `patience` how long one is waited for. Blocks while it makes and looks through a
+        folder: call it at the start.
 
         Raises:
             FileStoreUnusable: it cannot be opened or written to. The sentence says what to do.
@@ -65,7 +100,7 @@ class ObjectFileStore:
         if scheme in _BUCKETS:
             # Not what may stand before an @ or after a ?, which may be a secret.
             self.where = f"{scheme}://{place.rpartition('@')[2].partition('?')[0]}"
-            self._store = bucket or _open_bucket(url, where=self.where)
+            self._store = bucket or _open_bucket(url, where=self.where, patience=patience or Patience())
         elif scheme in {"", "file"}:
             self.folder = Path(place).absolute()
             self.where = f"folder {self.folder}"
@@ -171,6 +206,12 @@ class ObjectFileStore:
             with _answered(folder), suppress(FileNotFoundError):
                 await obstore.delete_async(self._store, paths)
 
+    async def remove_file(self, key: str) -> None:
+        """Remove one file, and nothing else. Harmless when it is not there."""
+        _check(key)
+        with _answered(key), suppress(FileNotFoundError):
+            await obstore.delete_async(self._store, key)
+
     async def _piece(self, key: str, start: int, end: int) -> bytes:
         with _answered(key), _found(key):
             return bytes(await obstore.get_range_async(self._store, key, start=start, end=end))
@@ -185,11 +226,10 @@ class ObjectFileStore:
             await asyncio.to_thread(_sync, self.folder / key)
 
 
-def _open_bucket(url: str, *, where: str) -> ObjectStore:
+def _open_bucket(url: str, *, where: str, patience: Patience) -> ObjectStore:
+    options: ClientConfig = {**patience.client(), "allow_http": _may_be_plain_http()}
     try:
-        return from_url(
-            url, client_options={"connect_timeout": "10s", "timeout": "5m", "allow_http": _may_be_plain_http()}
-        )
+        return from_url(url, client_options=options, retry_config=patience.retry())
     except (BaseError, ValueError) as error:
         raise FileStoreUnusable(
             f"The bucket {where} cannot be opened: {_first_line(error)}. Check FILES_URL, and the variables that name "

@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, Row, Select, func, or_, select
 
 from bot.ledger import Entry, Span, charge_of
 from bot.model import Charge, TaskState
+from storage.claims import key_name
 from storage.codec import from_mc, from_ms, to_ms
 from storage.database import Database
 from storage.schema import tasks
@@ -50,6 +51,7 @@ def _entries(span: Span) -> Select[Any]:
             tasks.c.consumed_mc,
             tasks.c.charged,
             tasks.c.vendor_uuid,
+            key_name.label("key"),
         )
         .where(_may_have_cost(), *_within(span))
         .order_by(_at_ms, tasks.c.id)
@@ -90,4 +92,5 @@ def _parse(row: Row[Any]) -> Entry:
             is_taken=row.vendor_uuid is not None,
         ),
         uuid=row.vendor_uuid,
+        key=row.key,
     )

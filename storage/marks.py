@@ -7,6 +7,8 @@ from datetime import datetime
 from sqlalchemy import delete, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.watch import Telling
+from storage import news
 from storage.codec import to_ms
 from storage.database import Database
 from storage.schema import settings
@@ -19,7 +21,7 @@ class SqlMarks:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def exchange(self, name: str, value: str, *, now: datetime) -> str | None:
+    async def exchange(self, name: str, value: str, *, now: datetime, telling: Telling | None = None) -> str | None:
         """Write a value under a name and return what stood there before; None where nothing did."""
         row = {"value": value, "changed_ms": to_ms(now)}
         this = settings.c.name == name
@@ -31,7 +33,15 @@ class SqlMarks:
                 await connection.execute(select(settings.c.value).where(this).with_for_update())
             ).scalar_one()
             await connection.execute(update(settings).where(this).values(row))
+            if telling is not None and (item := telling(before or None)) is not None:
+                await news.put(connection, self._database, item, now=now)
         return before or None
+
+    async def read(self, name: str) -> str | None:
+        """Return what stands under a name; None where nothing does."""
+        async with self._database.reading() as connection:
+            value = (await connection.execute(select(settings.c.value).where(settings.c.name == name))).scalar()
+        return value or None
 
 
 async def put(connection: AsyncConnection, database: Database, name: str, *, value: str, now: datetime) -> None:

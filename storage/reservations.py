@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from decimal import Decimal
 
-from sqlalchemy import text
+from sqlalchemy import Select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot import limits as rules
@@ -37,7 +37,7 @@ async def check(connection: AsyncConnection, task: Task, limits: Limits) -> None
         task.price,
         limits,
         spent=await _spent(connection, task.owner, limits, [scope for scope in scopes if scope in limits.credits]),
-        waiting=await _waiting(connection, task.owner, [scope for scope in scopes if scope in limits.waiting]),
+        waiting=await _waiting(connection, task, [scope for scope in scopes if scope in limits.waiting]),
     )
 
 
@@ -45,15 +45,18 @@ async def _spent(
     connection: AsyncConnection, owner: Owner, limits: Limits, scopes: list[Scope]
 ) -> dict[Scope, Decimal]:
     return {
-        scope: from_mc((await connection.execute(sums.spent(scope, owner, since=limits.since))).scalar_one())
-        for scope in scopes
+        scope: from_mc((await connection.execute(_spent_by(scope, owner, limits))).scalar_one()) for scope in scopes
     }
 
 
-async def _waiting(connection: AsyncConnection, owner: Owner, scopes: list[Scope]) -> dict[Scope, int]:
+def _spent_by(scope: Scope, owner: Owner, limits: Limits) -> Select[int]:
+    return sums.spent(scope, owner, since=limits.since, alias=limits.aliases.get(scope))
+
+
+async def _waiting(connection: AsyncConnection, task: Task, scopes: list[Scope]) -> dict[Scope, int]:
     if not scopes:
         return {}
-    counts = (await connection.execute(sums.waiting(scopes, owner))).one()
+    counts = (await connection.execute(sums.waiting(scopes, task.owner, key_id=task.key_id))).one()
     return dict(zip(scopes, counts, strict=True))
 
 

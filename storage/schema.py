@@ -19,6 +19,7 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    false,
     text,
 )
 
@@ -49,7 +50,10 @@ tasks = Table(
     Column("place", Text, nullable=False, server_default=""),  # empty: a place that nobody else shares
     Column("event", String),
     Column("parent_id", String),
+    Column("key_id", String),  # empty: the operator's own key
+    Column("is_first", Boolean, nullable=False, server_default=false()),
     Column("request", Text, nullable=False),
+    Column("words", Text, nullable=False, server_default=""),  # of the request, folded, for searches
     Column("tier", String, nullable=False),
     Column("price_mc", BigInteger, nullable=False),
     # What Rodin gave back; all empty until it did.
@@ -150,6 +154,60 @@ blocks = Table(
     Column("since_ms", BigInteger, nullable=False),
 )
 """The people, servers and words that the operator takes nothing from."""
+
+keys = Table(
+    "keys",
+    metadata,
+    Column("id", String, primary_key=True),  # a keyed fingerprint, or `bot.keys.OPERATOR`, whose secret is not here
+    Column("sealed", Text),  # by `storage.vault`; empty once it is erased
+    Column("since_ms", BigInteger, nullable=False),
+    Column("stopped", String),  # why nothing is sent with it; empty while tasks are
+    Column("stopped_ms", BigInteger),
+    Column("needs_mc", BigInteger, nullable=False),  # what its wallet must hold to go on
+    Column("look_ms", BigInteger, nullable=False),  # when a stopped one is looked at again
+    Column("looks", Integer, nullable=False),  # how often it was looked at since it stopped
+    Column("refused", Integer, nullable=False),  # tasks in a row that Rodin refused because of it
+)
+"""The keys by which Rodin knows us, as far as there is something to know about them."""
+
+server_keys = Table(
+    "server_keys",
+    metadata,
+    Column("platform", String, primary_key=True),
+    Column("server_id", String, primary_key=True),
+    Column("key_id", String, ForeignKey("keys.id"), nullable=False, index=True),
+    Column("since_ms", BigInteger, nullable=False),
+)
+"""The servers and workspaces whose tasks are made with a key of their own."""
+
+rights = Table(
+    "rights",
+    metadata,
+    Column("platform", String, primary_key=True),
+    Column("server_id", String, primary_key=True),
+    Column("what", String, primary_key=True),  # a `bot.policy.Right`
+    Column("whom", Text, nullable=False),  # a `bot.policy.Grant`
+)
+"""What the admins of servers have said about who may do what."""
+
+firsts = Table(
+    "firsts",
+    metadata,
+    Column("platform", String, primary_key=True),
+    Column("server_id", String, primary_key=True),  # empty: a person outside any server
+    Column("user_id", String, primary_key=True),  # empty: a server
+    Column("since_ms", BigInteger, nullable=False),
+)
+"""The servers, and people outside any, whose first task has said where words and pictures go."""
+
+news = Table(
+    "news",
+    metadata,
+    Column("key", String, primary_key=True),
+    Column("sentence", Text, nullable=False),
+    Column("since_ms", BigInteger, nullable=False),
+)
+"""What the operator's channel is still to be told."""
 
 # slack_sdk reads and writes these three itself, with definitions of its own; a test compares the columns. Ours have no
 # limits of length, because tokens come sealed. Moments are its naive UTC datetimes.

@@ -6,6 +6,8 @@ import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Literal
+from urllib.parse import quote
 
 from filelock import AsyncFileLock
 from sqlalchemy import URL, Connection, event
@@ -23,10 +25,15 @@ _PRAGMAS = (
 )
 
 
-def sqlite_engine(path: Path, *, busy_timeout_s: float) -> AsyncEngine:
-    """Return an engine on a file; each transaction starts as the option `sqlite_begin` says (DEFERRED unless set)."""
+def sqlite_engine(path: Path, *, busy_timeout_s: float, mode: Literal["rw", "rwc"] = "rwc") -> AsyncEngine:
+    """Return an engine on a file; each transaction starts as the option `sqlite_begin` says (DEFERRED unless set).
+
+    With the mode `rw` it never makes the file: one that is gone for a while, as with its volume, must not come back as
+    an empty one.
+    """
+    there = {"mode": mode, "uri": "true"}  # Source: sqlite.org/uri.html
     engine = create_async_engine(
-        URL.create("sqlite+aiosqlite", database=str(path)),
+        URL.create("sqlite+aiosqlite", database=f"file:{quote(str(path))}", query=there),
         hide_parameters=True,
         connect_args={"timeout": busy_timeout_s},
         pool_timeout=busy_timeout_s,

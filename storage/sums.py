@@ -6,7 +6,7 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select, true
+from sqlalchemy import Column, ColumnElement, Select, and_, case, func, or_, select, true
 
 from bot.limits import Scope
 from bot.model import Charge, Owner, TaskState
@@ -26,7 +26,7 @@ _counted_mc = func.coalesce(
 )
 
 
-def usage(owner: Owner, *, since: datetime) -> Select[int, int, int, int]:
+def usage(owner: Owner, *, since: datetime, alias: str | None = None) -> Select[int, int, int, int]:
     """Count a person's tasks and sum their credits in thousandths: ever, and since a moment."""
     is_recent = tasks.c.created_ms >= to_ms(since)
     return select(
@@ -34,34 +34,43 @@ def usage(owner: Owner, *, since: datetime) -> Select[int, int, int, int]:
         func.coalesce(func.sum(_counted_mc), 0),
         func.count(case((is_recent, 1))),
         func.coalesce(func.sum(case((is_recent, _counted_mc))), 0),
-    ).where(tasks.c.platform == owner.platform, tasks.c.user_id == owner.user_id)
+    ).where(*of_scope(Scope.PERSON, owner, alias=alias))
 
 
-def spent(scope: Scope, owner: Owner, *, since: datetime) -> Select[int]:
+def spent(scope: Scope, owner: Owner, *, since: datetime, alias: str | None = None) -> Select[int]:
     """Sum the credits of a scope's tasks since a moment, in thousandths."""
     return select(func.coalesce(func.sum(_counted_mc), 0)).where(
-        *of_scope(scope, owner), tasks.c.created_ms >= to_ms(since)
+        *of_scope(scope, owner, alias=alias), tasks.c.created_ms >= to_ms(since)
     )
 
 
-def waiting(scopes: Collection[Scope], owner: Owner) -> Select[Any]:
+def waiting(scopes: Collection[Scope], owner: Owner, *, key_id: str | None) -> Select[Any]:
     """Count the waiting tasks of each scope, in order. One look at those that wait, however many tasks there are."""
-    counts = [func.count(case((and_(true(), *of_scope(scope, owner)), 1))) for scope in scopes]
+    counts = [func.count(case((and_(true(), *of_scope(scope, owner, key_id=key_id)), 1))) for scope in scopes]
     return select().add_columns(*counts).where(tasks.c.state == TaskState.ACCEPTED)
 
 
-def of_scope(scope: Scope, owner: Owner) -> tuple[ColumnElement[bool], ...]:
-    """Return what the tasks of a scope have in common."""
+def of_scope(
+    scope: Scope, owner: Owner, *, key_id: str | None = None, alias: str | None = None
+) -> tuple[ColumnElement[bool], ...]:
+    """Return what the tasks of a scope have in common; everybody's, that they are made with one key.
+
+    `alias` is another id of that person or channel.
+    """
     here = tasks.c.platform == owner.platform
     match scope:
         case Scope.PERSON:
-            return here, tasks.c.user_id == owner.user_id
+            return here, _is_one_of(tasks.c.user_id, owner.user_id, alias)
         case Scope.CHANNEL:
-            return here, tasks.c.channel_id == owner.channel_id
+            return here, _is_one_of(tasks.c.channel_id, owner.channel_id, alias)
         case Scope.SERVER:
             return here, tasks.c.server_id == owner.server_id
         case Scope.EVERYBODY:
-            return ()
+            return (tasks.c.key_id.is_(None) if key_id is None else tasks.c.key_id == key_id,)
+
+
+def _is_one_of(column: Column[Any], name: str | None, alias: str | None) -> ColumnElement[bool]:
+    return column == name if alias is None else column.in_([name, alias])
 
 
 def durations(tier: str, *, limit: int) -> Select[int, int]:
@@ -83,8 +92,9 @@ def durations(tier: str, *, limit: int) -> Select[int, int]:
 
 
 def ahead(task_id: str) -> Select[int]:
-    """Count the accepted tasks up to and with this one; none when it is not accepted."""
+    """Count the accepted tasks of its key up to and with this one; none when it is not accepted."""
     mine = tasks.alias("mine")
+    same_key = func.coalesce(tasks.c.key_id, "") == func.coalesce(mine.c.key_id, "")
     return (
         select(func.count())
         .select_from(mine)
@@ -95,5 +105,5 @@ def ahead(task_id: str) -> Select[int]:
                 and_(tasks.c.created_ms == mine.c.created_ms, tasks.c.id <= mine.c.id),
             ),
         )
-        .where(mine.c.id == task_id, mine.c.state == TaskState.ACCEPTED, tasks.c.state == TaskState.ACCEPTED)
+        .where(mine.c.id == task_id, mine.c.state == TaskState.ACCEPTED, tasks.c.state == TaskState.ACCEPTED, same_key)
     )

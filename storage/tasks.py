@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from itertools import groupby, islice
@@ -13,14 +14,15 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.sql.dml import ReturningUpdate
 
 from bot.errors import DuplicateEvent, NoSuchTask, StaleTask, SubmissionTaken, TaskExists
+from bot.keys import OPERATOR, KeyGone
 from bot.limits import Limits, Scope
 from bot.model import Address, Owner, Task, TaskState, Usage
-from bot.ports import Worker
-from storage import claims, reservations, sums
+from bot.ports import Sought, Worker
+from storage import claims, firsts, reservations, searches, sums
 from storage.codec import address_columns, file_rows, from_mc, from_ms, parse_file, parse_task, task_row
 from storage.database import Database
 from storage.errors import Conflict
-from storage.schema import files, tasks
+from storage.schema import files, keys, tasks
 from storage.unreadable import Unreadable, UnreadableTasks
 
 # A statement holds this many parameters at most: 32,766 in SQLite (sqlite.org/limits.html), 32,767 in asyncpg.
@@ -46,23 +48,38 @@ class SqlTaskStore:
         self._database = database
         self._unreadable = Unreadable()
 
-    async def add(self, task: Task, *, within: Limits | None = None) -> None:
-        """Write a new task, if it keeps `within` the limits.
+    async def add(self, task: Task, *, within: Limits | None = None) -> Task:
+        """Write a new task, if it keeps `within` the limits, and return it as it was written.
 
         Raises:
             DuplicateEvent: `task.event` has made a task before; the error names it. This goes before the limits.
             QueueFull, CreditsShort: it would go beyond a limit.
             TaskExists: the id has been written before.
             SubmissionTaken: another task holds the same Rodin uuid.
+            KeyGone: its key was removed meanwhile.
         """
         try:
             async with self._database.writing(is_urgent=True) as connection:
+                await _hold_key(connection, task.key_id)
                 if within is not None:
                     await self._check_limits(connection, task, within)
+                is_first = task.is_first and await firsts.note(connection, self._database, task)
+                task = replace(task, is_first=is_first)
                 await connection.execute(insert(tasks).values(task_row(task)))
                 await _write_files(connection, task)
         except Conflict as error:
             await self._explain(task, error)
+        return task
+
+    async def first_at(self, owner: Owner) -> datetime | None:
+        """Return when the first task of a person's server was written, outside any of the person; None before."""
+        async with self._database.reading() as connection:
+            return await firsts.since(connection, owner)
+
+    async def forget_first(self, owner: Owner) -> None:
+        """Forget that a person has had a first task outside any server."""
+        async with self._database.writing() as connection:
+            await firsts.forget(connection, owner)
 
     async def load(self, task_id: str) -> Task:
         """Return a task. Raises NoSuchTask."""
@@ -105,14 +122,18 @@ class SqlTaskStore:
             if not (await connection.execute(statement)).rowcount:
                 await _must_exist(connection, task_id)
 
-    async def claim_accepted(self, worker: Worker, *, now: datetime, parallel: int) -> Task | None:
+    async def claim_accepted(
+        self, worker: Worker, *, now: datetime, parallel: int, resting: Collection[str | None] = ()
+    ) -> Task | None:
         """Lease the accepted task whose turn it is, or return None."""
+        rest = [key_id or OPERATOR for key_id in resting]
 
         async def claim(connection: AsyncConnection, but: Collection[str]) -> tuple[Task, ...]:
             if self._database.dialect == "postgresql":
                 # Two claims at once would both count the last place as free.
                 await connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": claims.ACCEPTED_LOCK})
-            return await _tasks(connection, claims.accepted(worker, now=now, parallel=parallel, but=but))
+            turn = claims.accepted(worker, now=now, parallel=parallel, resting=rest, but=but)
+            return await _tasks(connection, turn)
 
         claimed = await self._claim(claim, now=now)
         return claimed[0] if claimed else None
@@ -168,6 +189,10 @@ class SqlTaskStore:
         moment_ms = await self._value(claims.next_due(states, now=now, but=self._unreadable.at(now)))
         return None if moment_ms is None else from_ms(moment_ms)
 
+    async def search(self, sought: Sought, *, limit: int) -> tuple[Task, ...]:
+        """Return the newest tasks that are sought, newest first."""
+        return await self._read(searches.found(sought, limit=limit))
+
     async def tasks_of(self, owner: Owner, *, limit: int) -> tuple[Task, ...]:
         """Return this person's newest tasks on this platform, newest first."""
         return await self._read(
@@ -213,16 +238,16 @@ class SqlTaskStore:
             rows = (await connection.execute(sums.durations(tier, limit=limit))).all()
         return tuple(timedelta(milliseconds=ended - submitted) for submitted, ended in rows)
 
-    async def usage(self, owner: Owner, *, since: datetime) -> Usage:
+    async def usage(self, owner: Owner, *, since: datetime, alias: str | None = None) -> Usage:
         """Sum this person's tasks and credits, ever and since a moment."""
         async with self._database.reading() as connection:
-            row = (await connection.execute(sums.usage(owner, since=since))).one()
+            row = (await connection.execute(sums.usage(owner, since=since, alias=alias))).one()
         ever, ever_mc, recent, recent_mc = row
         return Usage(tasks=ever, credits=from_mc(ever_mc), tasks_today=recent, credits_today=from_mc(recent_mc))
 
-    async def spent(self, scope: Scope, owner: Owner, *, since: datetime) -> Decimal:
-        """Sum the credits of a scope's tasks since a moment."""
-        return from_mc(await self._value(sums.spent(scope, owner, since=since)))
+    async def spent(self, scope: Scope, owner: Owner, *, since: datetime, alias: str | None = None) -> Decimal:
+        """Sum the credits of a scope's tasks since a moment; of everybody's, those with the operator's key."""
+        return from_mc(await self._value(sums.spent(scope, owner, since=since, alias=alias)))
 
     async def known_uuids(self, uuids: Collection[str]) -> frozenset[str]:
         """Return those of Rodin's task uuids that belong to a task of ours."""
@@ -315,6 +340,15 @@ async def _files(connection: AsyncConnection, task_ids: Sequence[str]) -> dict[s
 async def _write_files(connection: AsyncConnection, task: Task) -> None:
     if rows := file_rows(task):
         await connection.execute(insert(files), rows)
+
+
+async def _hold_key(connection: AsyncConnection, key_id: str | None) -> None:
+    """Keep a task's key from being erased until its row is written."""
+    if key_id is None:
+        return
+    kept = select(keys.c.id).where(keys.c.id == key_id, keys.c.sealed.is_not(None)).with_for_update(read=True)
+    if (await connection.execute(kept)).first() is None:
+        raise KeyGone(f"key {key_id} was removed")
 
 
 async def _must_exist(connection: AsyncConnection, task_id: str) -> None:

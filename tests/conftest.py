@@ -6,6 +6,8 @@ import os
 
 from tests.fakes.databases import SERVER_VARIABLE
 
+pytest_plugins = ("tests.secrecy",)
+
 
 def pytest_report_header() -> str:
     if os.environ.get(SERVER_VARIABLE):

@@ -16,6 +16,7 @@ from bot.model import (
     ENDS,
     Address,
     Charge,
+    ConvertRequest,
     Failure,
     FailureKind,
     FileRole,
@@ -25,6 +26,7 @@ from bot.model import (
     Owner,
     Picture,
     Request,
+    StoredFile,
     Submission,
     Task,
     TaskState,
@@ -67,6 +69,18 @@ def a_request(**changes: Any) -> Request:
         quality_override=150_000,
         material="PBR",
         seed=7,
+    )
+    return replace(request, **changes)
+
+
+def a_conversion(**changes: Any) -> ConvertRequest:
+    """Return a request for a model of ours in another format."""
+    request = ConvertRequest(
+        source_id="k3m9xqa",
+        model=StoredFile(key="tasks/k3m9xqa/base.obj", name="base.obj"),
+        sides=(StoredFile(key="tasks/k3m9xqa/base.mtl", name="base.mtl"),),
+        subject="a small brass owl",
+        geometry_file_format="glb",
     )
     return replace(request, **changes)
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import difflib
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
 from adapters.console.arguments import TypedWish
 from bot.catalog import FORMATS, OPTIONS, PRESETS, SPLIT_CHOICES, TEXTURE_CHOICES, split_command
 from bot.errors import UserMistake
+from bot.typed import split_wish
 
 
 class Verb(StrEnum):
@@ -30,6 +31,10 @@ class Verb(StrEnum):
     SPLIT = "split"
     LINKS = "links"
     DELETE = "delete"
+    EXPORT = "export"
+    FORGET = "forget"
+    PRIVACY = "privacy"
+    SETTINGS = "settings"
     USAGE = "usage"
     BALANCE = "balance"
     HELP = "help"
@@ -41,7 +46,7 @@ HELP = {
     Verb.GENERATE: ("generate WORDS [--image PATH] [--preset P] …", "make a model from words, pictures or both"),
     Verb.STATUS: ("status ID", "how one task stands"),
     Verb.SHOW: ("show ID", "one task, and the versions it belongs to"),
-    Verb.LIST: ("list [--tree]", "your newest tasks, or the trees of their versions"),
+    Verb.LIST: ("list [--failed] [--words W] [--tree] …", "your newest tasks, or the trees of their versions"),
     Verb.CANCEL: ("cancel ID", "call a task off"),
     Verb.RESEND: ("resend ID", "ask again for what failed or stayed unclear"),
     Verb.AGAIN: ("again ID", "make the same once more, with another seed"),
@@ -51,7 +56,11 @@ HELP = {
     Verb.RETEXTURE: ("retexture ID WORDS [--image PATH]", "a new texture over the model"),
     Verb.SPLIT: ("split ID [STRENGTH] [WORDS]", "the model in parts; strength is 2 to 12"),
     Verb.LINKS: ("links ID", "links to the files of a finished task"),
-    Verb.DELETE: ("delete ID", "remove the files of a finished task, for good"),
+    Verb.DELETE: ("delete ID [--forget]", "remove the files of a finished task, for good"),
+    Verb.EXPORT: ("export", "what is kept about you, as an archive in the folder of your models"),
+    Verb.FORGET: ("forget me", "remove everything that is kept about you; asks once more"),
+    Verb.PRIVACY: ("privacy", "what goes where, how long it is kept, and who sees it"),
+    Verb.SETTINGS: ("settings [key | allow | reset] …", "who may do what here, and with whose Rodin key"),
     Verb.USAGE: ("usage", "what you have used"),
     Verb.BALANCE: ("balance", "the credits that are left"),
     Verb.HELP: ("help", "this list; help and a command tells more about it"),
@@ -64,8 +73,29 @@ DETAILS = {
         "What you leave out stays as it was; the seed is new. --image puts pictures in the place of the earlier ones,",
         "--add joins pictures to them. help generate shows every option.",
     ),
+    Verb.LIST: (
+        "--failed: those without a model. --words W: those whose words hold W, in any case; several words stand in",
+        "quotation marks. --channel, --everybody: those of other people too, as far as you may see them.",
+        "--tree: each with the versions it belongs to.",
+    ),
+    Verb.DELETE: (
+        "With --forget the words and pictures go as well that it was asked with, of any task that has ended: what is",
+        "left is what it cost. Other versions that were made from it stay, with pictures of their own.",
+    ),
+    Verb.FORGET: (
+        "forget me says what would be removed; forget me now does it. For one task alone: delete ID --forget.",
+    ),
+    Verb.SETTINGS: (
+        "settings: how things stand.",
+        "settings key: a Rodin key of this place's own; it is asked for then and not shown. settings key remove.",
+        "settings allow RIGHT WHO: lets everyone, admins alone, or people by name do something, such as",
+        "settings allow tier:high ada bob. settings reset RIGHT: as it was.",
+    ),
     Verb.BETTER: ("Same words, pictures and seed. What you chose is kept where that tier knows it.",),
-    Verb.FORMAT: (f"One of {', '.join(FORMATS)}. Rodin makes it anew, with the same seed, and charges for it.",),
+    Verb.FORMAT: (
+        f"One of {', '.join(FORMATS)}; format ID alone says what each one costs. What can be converted here is free",
+        "and takes seconds; else Rodin makes it anew, with the same seed, and charges for it.",
+    ),
     Verb.RETEXTURE: (
         "Say how it should look, in words or with one picture; a picture says more.",
         f"Options: {', '.join(f'--{name}' for name in TEXTURE_CHOICES)}.",
@@ -88,6 +118,9 @@ OTHER_WORDS = {
     "convert": Verb.FORMAT,
 }
 
+LIKE = 0.75
+"""How alike a word and a command must be for the one to be taken for a slip of the other, of 1."""
+
 ADDRESSED = re.compile(r"^(?:/?rodin\b\s*|/)", re.IGNORECASE)
 """What other platforms have before a command."""
 
@@ -99,9 +132,6 @@ BARE_IMAGE = re.compile(r"(?<!\S)--(?:image|add)(?![^\s=])")
 
 ADDED = re.compile(r"(?<!\S)--add(?![^\s=])")
 """Pictures that join the earlier ones, instead of taking their place."""
-
-STRENGTH = re.compile(r"([0-9]+)(?:\s+|$)")
-"""A number in front of the words of a split."""
 
 WITH_WISH = frozenset({Verb.VARIATION, Verb.RETEXTURE, Verb.SPLIT})
 """Commands that say which task, and then what is wanted of it."""
@@ -163,7 +193,7 @@ def _verb(word: str) -> Verb:
         return OTHER_WORDS[word]
     if word in list(Verb):
         return Verb(word)
-    near = difflib.get_close_matches(word, list(Verb), n=1)
+    near = difflib.get_close_matches(word, list(Verb), n=1, cutoff=LIKE)
     hint = f"Did you mean {near[0]}?" if near else "To make a model, type: generate and what you want."
     raise UserMistake(f'There is no command "{word}". {hint}')
 
@@ -184,11 +214,7 @@ def _wish(words: str) -> TypedWish:
 
 def _wish_about(verb: Verb, words: str) -> TypedWish:
     """Read what follows a task's id; a split's strength may stand there as a bare number."""
-    strength = STRENGTH.match(words) if verb is Verb.SPLIT else None
-    if strength is None:
-        return _wish(words)
-    wish = _wish(words[strength.end() :])
-    return replace(wish, options={"strength": strength[1], **wish.options})
+    return _wish(split_wish(words) if verb is Verb.SPLIT else words)
 
 
 def _unquoted(prompt: str) -> str:

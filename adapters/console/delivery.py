@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import itertools
+import os
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from slugify import slugify
 
+from bot.chat import Export
 from bot.model import FileRole, ModelFile
 from bot.ports import FileStore
 from bot.update import Update
@@ -40,6 +43,10 @@ class Delivery:
             if file not in placed:
                 placed[file] = await self._copy(file, await asyncio.to_thread(self._place_for, file, folder, update))
         return tuple(placed[file] for file in wanted)
+
+    async def lay(self, export: Export) -> Path:
+        """Write a person's own data under a name that is free. Only they may read it. Raises OSError."""
+        return await asyncio.to_thread(_write_private, self.folder / export.name, export.data)
 
     async def _copy(self, file: ModelFile, path: Path) -> Path:
         if not await asyncio.to_thread(_is_there, path, file):
@@ -78,6 +85,24 @@ def _is_there(path: Path, file: ModelFile) -> bool:
 def _is_taken(path: Path, file: ModelFile) -> bool:
     """Say whether something else lies there."""
     return path.exists() and not _is_there(path, file)
+
+
+def _write_private(path: Path, data: bytes) -> Path:
+    """Write a file that only its owner may read, beside those of the same name; whole or not at all."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    for free in itertools.chain([path], (path.with_stem(f"{path.stem}-{number}") for number in itertools.count(2))):
+        try:
+            descriptor = os.open(free, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        except FileExistsError:
+            continue
+        try:
+            with os.fdopen(descriptor, "wb") as file:
+                file.write(data)
+        except OSError:
+            free.unlink(missing_ok=True)
+            raise
+        return free
+    raise AssertionError("numbers do not end")
 
 
 def _open_like_folder(path: Path) -> None:

@@ -9,10 +9,10 @@ from pathlib import Path
 
 from adapters.console.address import PLATFORM
 from adapters.console.delivery import Delivery
-from adapters.console.render import Earlier, amendment_text, ending_text
+from adapters.console.render import Earlier, amendment_text, ending_text, plain
 from adapters.console.screens import Screen
-from bot.chat import Capabilities, Intake
-from bot.errors import NoSuchFile, PlatformBusy, PlatformError
+from bot.chat import Capabilities, Export, Intake
+from bot.errors import NoSuchFile, PlatformBusy, PlatformError, UserMistake
 from bot.model import Address, TaskState
 from bot.update import Update
 
@@ -37,6 +37,7 @@ class ConsolePlatform:
         self._complete: dict[str, asyncio.Event] = {}
         self._earlier: dict[str, Earlier] = {}
         self.endings: dict[str, Update] = {}
+        self._noticed: set[str] = set()
 
     async def start(self, intake: Intake) -> None:
         """Nothing to connect: the chat reads the keyboard."""
@@ -52,6 +53,7 @@ class ConsolePlatform:
 
     async def show(self, address: Address, update: Update, *, key: str) -> Address:
         """Show how a task stands."""
+        self._give_notice(update)
         if not update.ending:
             self.screen.status(update)
         else:
@@ -66,6 +68,7 @@ class ConsolePlatform:
         Raises:
             PlatformBusy: nobody reads any more; the next session tells. PlatformError: the folder cannot be written to.
         """
+        self._give_notice(update)
         delivered = await self._deliver(update) if update.state is TaskState.READY else ()
         self.screen.write(ending_text(update if self._takes_commands else replace(update, choices=()), delivered))
         self._check_open()
@@ -85,6 +88,27 @@ class ConsolePlatform:
         self._note(update, delivered)
         return address
 
+    async def notify(self, channel: str, sentence: str, *, key: str) -> None:
+        """Print a sentence for the operator, who is the person at the terminal; twice after a kill, which is harmless.
+
+        Raises:
+            PlatformBusy: nobody reads any more.
+        """
+        self._check_open()
+        self.screen.write(plain(sentence))
+
+    async def save(self, export: Export) -> Path:
+        """Lay a person's own data into the folder of their models.
+
+        Raises:
+            UserMistake: the folder cannot be written to.
+        """
+        try:
+            return await self._delivery.lay(export)
+        except OSError as error:
+            reason = error.strerror or error
+            raise UserMistake(f"{export.name} cannot be written: {reason}. Make room, and try again.") from error
+
     async def wait_told(self, task_id: str, *, at_most_s: float) -> bool:
         """Wait until a task's ending was printed here; say whether it was."""
         return await _is_set(self._told.setdefault(task_id, asyncio.Event()), at_most_s)
@@ -99,6 +123,12 @@ class ConsolePlatform:
         self._told.setdefault(update.task_id, asyncio.Event()).set()
         if update.is_complete:
             self._complete.setdefault(update.task_id, asyncio.Event()).set()
+
+    def _give_notice(self, update: Update) -> None:
+        """Print once what the first task says besides: a line of its own, since the status is one line."""
+        if update.notice and update.task_id not in self._noticed:
+            self._noticed.add(update.task_id)
+            self.screen.write(plain(update.notice))
 
     def _check_open(self) -> None:
         if self.screen.closed.is_set():

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,7 +13,10 @@ from rich.text import Text
 from adapters.console.delivery import taken_home
 from bot.chat import Version
 from bot.model import FileRole, TaskState
+from bot.policy import RightSetting, ServerSettings
+from bot.trees import Branch, branches
 from bot.update import Choice, Update
+from bot.words_policy import to_whom
 
 MARKS = {
     TaskState.READY: ("✔", "bold green"),
@@ -37,6 +40,7 @@ CHOICES = {
 
 NAMES = {
     FileRole.MODEL: "Model",
+    FileRole.BUNDLE: "All in one",
     FileRole.REDUCED: "Smaller",
     FileRole.TEXTURE: "Texture",
     FileRole.STILL: "Still",
@@ -64,13 +68,15 @@ class Earlier:
 
 
 def plain(words: str) -> str:
-    """Return people's words without anything that could steer a terminal (control and format characters)."""
+    """Return foreign words, people's or Rodin's, without anything that could steer a terminal or break its encoding."""
     return "".join(" " if _steers(char) else char for char in words)
 
 
 def status_line(update: Update) -> Text:
     """Return a running task in one line."""
-    return Text.assemble((f"{update.task_id}  ", "cyan"), (f"{plain(update.title)}: ", ""), (update.headline, ""))
+    return Text.assemble(
+        (f"{update.task_id}  ", "cyan"), (f"{plain(update.title)}: ", ""), (plain(update.headline), "")
+    )
 
 
 def short_line(update: Update) -> Text:
@@ -87,21 +93,12 @@ def short_line(update: Update) -> Text:
 
 def tree_text(version: Version, *, marks: bool = False) -> Text:
     """Return a tree of versions, one line each; with `marks`, the one that was asked about is pointed at."""
-    return Text("\n").join(_tree_lines(version, before="", branch="", marks=marks))
+    return Text("\n").join(_branch_line(one, marks=marks) for one in branches(version))
 
 
-def members_of(version: Version) -> set[str]:
-    """Return the ids of all versions in a tree."""
-    return {version.update.task_id}.union(*map(members_of, version.children))
-
-
-def _tree_lines(version: Version, *, before: str, branch: str, marks: bool) -> Iterator[Text]:
-    pointer = ("  ← this one", "bold") if marks and version.is_asked_for else ""
-    yield Text.assemble(before, branch, _version_line(version), pointer)
-    below = before + {"": "", "├─ ": "│  ", "└─ ": "   "}[branch]
-    for child in version.children:
-        is_last = child is version.children[-1]
-        yield from _tree_lines(child, before=below, branch="└─ " if is_last else "├─ ", marks=marks)
+def _branch_line(branch: Branch, *, marks: bool) -> Text:
+    pointer = ("  ← this one", "bold") if marks and branch.version.is_asked_for else ""
+    return Text.assemble(branch.stem, _version_line(branch.version), pointer)
 
 
 def _version_line(version: Version) -> Text:
@@ -119,8 +116,8 @@ def _version_line(version: Version) -> Text:
 
 def full_text(update: Update) -> Text:
     """Return everything about a task, as for `status`."""
-    lines = [short_line(update), Text(f"  {update.headline}")]
-    lines += [Text(f"  {line}", "dim") for line in update.lines]
+    lines = [short_line(update), Text(f"  {plain(update.headline)}")]
+    lines += [Text(f"  {plain(line)}", "dim") for line in update.lines]
     lines += _view_lines(update)
     lines += _choice_lines(update)
     return Text("\n").join(lines)
@@ -130,9 +127,9 @@ def ending_text(update: Update, delivered: Sequence[Path]) -> Text:
     """Return how a task ended, and where its files lie."""
     mark, style = MARKS[update.state]
     lines = [Text.assemble((f"{mark} ", style), (f"{update.task_id}  ", "cyan"), plain(update.title))]
-    lines += [Text(f"  {update.headline}", style)]
+    lines += [Text(f"  {plain(update.headline)}", style)]
     shown = update.lines[: len(update.lines) - len(update.files)] if delivered else update.lines
-    lines += [Text(f"  {line}", "dim") for line in shown]
+    lines += [Text(f"  {plain(line)}", "dim") for line in shown]
     lines += delivered_lines(update, delivered)
     lines += _view_lines(update)
     lines += _choice_lines(update)
@@ -143,7 +140,7 @@ def amendment_text(update: Update, delivered: Sequence[Path], *, earlier: Earlie
     """Return what is new about a task that had ended: facts, files that joined, or where they went; None if nothing."""
     known = () if earlier.headline == update.headline else (update.headline,)
     listed = update.lines[: len(update.lines) - len(update.files)]
-    news = [Text(f"  {line}", "dim") for line in (*known, *listed) if line not in earlier.lines]
+    news = [Text(f"  {plain(line)}", "dim") for line in (*known, *listed) if line not in earlier.lines]
     news += delivered_lines(update, delivered, but=earlier.paths)
     if not news:
         return None
@@ -156,10 +153,21 @@ def delivered_lines(update: Update, delivered: Sequence[Path], *, but: Sequence[
     order = list(NAMES)
     pairs = sorted(zip(taken_home(update), delivered, strict=False), key=lambda pair: order.index(pair[0].role))
     return [
-        Text.assemble((f"  {NAMES[file.role] + ':':<11}", "bold"), plain(_short_path(path)))
+        Text.assemble((f"  {NAMES[file.role] + ':':<11} ", "bold"), plain(_short_path(path)))
         for file, path in pairs
         if path not in but
     ]
+
+
+def settings_lines(settings: ServerSettings) -> list[str]:
+    """Return how the place is set up: whose key pays, what people were told, and who may do what."""
+    width = max(len(str(one.right)) for one in settings.rights)
+    rights = [f"  {one.right!s:<{width}}  {_right_line(one)}" for one in settings.rights]
+    return [settings.key, settings.notice, "Who may do what, besides admins:", *rights]
+
+
+def _right_line(setting: RightSetting) -> str:
+    return f"{setting.sentence}: {plain(to_whom(setting.grant))}{'' if setting.is_default else ' (set here)'}"
 
 
 def toolbar_text(updates: Sequence[Update], fractions: Sequence[float]) -> str:
@@ -168,7 +176,7 @@ def toolbar_text(updates: Sequence[Update], fractions: Sequence[float]) -> str:
     for update, fraction in zip(updates, fractions, strict=True):
         full = round(fraction * BAR_WIDTH)
         bar = "━" * full + "┄" * (BAR_WIDTH - full) if update.bar else " " * BAR_WIDTH
-        rows.append(f" {update.task_id} {bar} {fraction:4.0%}  {plain(update.title)[:30]}: {update.headline}")
+        rows.append(f" {update.task_id} {bar} {fraction:4.0%}  {plain(update.title)[:30]}: {plain(update.headline)}")
     return "\n".join(rows)
 
 
@@ -194,4 +202,4 @@ def _short_path(path: Path) -> str:
 
 
 def _steers(char: str) -> bool:
-    return unicodedata.category(char) in {"Cc", "Cf", "Zl", "Zp"} and char != ZERO_WIDTH_JOINER
+    return unicodedata.category(char) in {"Cc", "Cf", "Cs", "Zl", "Zp"} and char != ZERO_WIDTH_JOINER

@@ -4,23 +4,29 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import os
+import stat
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
+from typing import TextIO
 
 from prompt_toolkit import PromptSession
 from prompt_toolkit.patch_stdout import patch_stdout
 
 from adapters.console.address import DEFAULT_SPEAKER, address_of, owner_of
+from adapters.console.affairs import Affairs
 from adapters.console.arguments import TypedWish
 from adapters.console.commands import Command, Verb, help_lines, parse_line
 from adapters.console.platform import ConsolePlatform
-from adapters.console.render import full_text, members_of, plain, short_line, tree_text
+from adapters.console.render import full_text, plain, short_line, tree_text
 from adapters.console.screens import ChatScreen
-from bot import text
-from bot.chat import Intake, Wish
+from bot import text, words_chat, words_privacy
+from bot.chat import EVERY_OWN, Intake, Wish
 from bot.errors import StorageError, UserMistake
 from bot.model import Address, Owner, Task, TaskState
+from bot.trees import trees_of
+from bot.typed import read_forget, read_listing
 from bot.update import Update
 
 OLDER_TASKS = 1000
@@ -39,12 +45,13 @@ CHECK_S = 1.0
 
 @dataclass(kw_only=True)
 class Session:
-    """One person at one terminal."""
+    """One person at one terminal. `ask_hidden` asks for what must not be shown; None where nobody sits there."""
 
     intake: Intake
     platform: ConsolePlatform
     speaker: str = DEFAULT_SPEAKER
     asked: list[tuple[str, str]] = field(default_factory=list)  # task id, and who asked
+    ask_hidden: Callable[[str], Awaitable[str]] | None = None
 
     async def ask(self, wish: TypedWish) -> str:
         """Hand a wish to the core and return its task's id.
@@ -134,6 +141,10 @@ class Session:
             Verb.SPLIT: self._split,
             Verb.LINKS: self._links,
             Verb.DELETE: self._delete,
+            Verb.EXPORT: self._export,
+            Verb.FORGET: self._forget,
+            Verb.PRIVACY: self._privacy,
+            Verb.SETTINGS: self._settings,
             Verb.USAGE: self._usage,
             Verb.BALANCE: self._balance,
             Verb.HELP: self._help,
@@ -156,26 +167,21 @@ class Session:
             self.platform.screen.write(tree_text(family, marks=True))
 
     async def _list(self, command: Command) -> None:
-        wanted = command.word.removeprefix("--").lower()
-        if wanted not in {"", "tree"}:
-            raise UserMistake(f'list knows only --tree, not "{plain(command.word)}".')
-        updates = await self.intake.tasks(owner_of(self.speaker))
-        if wanted:
+        listing = read_listing(f"{command.word} {command.more}")
+        updates = await self.intake.tasks(owner_of(self.speaker), only=listing.only)
+        if listing.is_tree:
             await self._list_trees(updates)
         else:
             for update in updates:
                 self.platform.screen.write(short_line(update))
-        if not updates:
-            self.write("You have asked for nothing yet. Type: generate and what you want.")
+        if not updates and listing.only != EVERY_OWN:
+            self.write(words_privacy.nothing_found())
+        elif not updates:
+            self.write(words_chat.nothing_yet("Type: generate and what you want."))
 
     async def _list_trees(self, updates: Sequence[Update]) -> None:
         """Write each tree once, that of the newest task first."""
-        written: set[str] = set()
-        for update in updates:
-            if update.task_id in written:
-                continue
-            family = await self.intake.family(update.task_id, owner_of(self.speaker))
-            written |= members_of(family)
+        for family in await trees_of(self.intake, owner_of(self.speaker), updates):
             self.platform.screen.write(tree_text(family))
 
     async def _cancel(self, command: Command) -> None:
@@ -194,7 +200,11 @@ class Session:
         self._accepted(await self.intake.better(command.word, *self._here()))
 
     async def _format(self, command: Command) -> None:
-        self._accepted(await self.intake.other_format(command.word, command.more, *self._here()))
+        if command.more:
+            self._accepted(await self.intake.other_format(command.word, command.more, *self._here()))
+            return
+        offers = await self.intake.formats_of(command.word, owner_of(self.speaker))
+        self.write("\n".join(["Which format? Type it behind the id.", *(f"  {offer.sentence}" for offer in offers)]))
 
     async def _retexture(self, command: Command) -> None:
         self._accepted(await self.intake.retexture(command.word, await _wish_of(command), *self._here()))
@@ -216,7 +226,25 @@ class Session:
         self.write(text.accepted(task))
 
     async def _delete(self, command: Command) -> None:
-        self.write(await self.intake.delete(command.word, owner_of(self.speaker)))
+        forget = read_forget(command.more)
+        self.write(await self.intake.delete(command.word, owner_of(self.speaker), forget=forget))
+
+    @property
+    def _affairs(self) -> Affairs:
+        return Affairs(intake=self.intake, write=self.write, save=self.platform.save, ask_hidden=self.ask_hidden)
+
+    async def _privacy(self, _command: Command) -> None:
+        await self._affairs.privacy(owner_of(self.speaker))
+
+    async def _export(self, _command: Command) -> None:
+        await self._affairs.export(owner_of(self.speaker))
+
+    async def _forget(self, command: Command) -> None:
+        if await self._affairs.forget_me(owner_of(self.speaker), f"{command.word} {command.more}"):
+            self.asked = [one for one in self.asked if one[1] != self.speaker]  # nobody waits for those any more
+
+    async def _settings(self, command: Command) -> None:
+        await self._affairs.settings(owner_of(self.speaker), f"{command.word} {command.more}")
 
     async def _usage(self, command: Command) -> None:
         self.write(await self.intake.usage(owner_of(self.speaker)))
@@ -240,6 +268,7 @@ async def _wish_of(command: Command) -> Wish:
 async def chat(session: Session, screen: ChatScreen) -> None:
     """Read commands from the keyboard until `quit`, Ctrl-D or Ctrl-C; running tasks move below the prompt."""
     prompt: PromptSession[str] = PromptSession(bottom_toolbar=screen.foot, refresh_interval=0.5)
+    session.ask_hidden = ask_hidden
     with patch_stdout(raw=True):
         while True:
             try:
@@ -248,6 +277,14 @@ async def chat(session: Session, screen: ChatScreen) -> None:
                 return
             if not await session.obey(line):
                 return
+
+
+async def ask_hidden(question: str) -> str:
+    """Ask at the keyboard for what must not be shown, nor be remembered; empty when the person would rather not."""
+    try:
+        return await PromptSession[str]().prompt_async(question, is_password=True)
+    except (EOFError, KeyboardInterrupt):
+        return ""
 
 
 async def read_script(session: Session) -> None:
@@ -260,16 +297,24 @@ async def read_script(session: Session) -> None:
 
 async def _lines() -> AsyncIterator[str]:
     """Yield the lines of standard input; a pipe that stays open holds up neither the loop nor the end."""
-    reader = asyncio.StreamReader()
-    loop = asyncio.get_running_loop()
-    try:
-        transport, _ = await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), sys.stdin)
-    except ValueError:  # a regular file, which never makes anybody wait
+    if not _makes_wait(sys.stdin):
         for line in await asyncio.to_thread(sys.stdin.readlines):
             yield line
         return
+    reader = asyncio.StreamReader()
+    loop = asyncio.get_running_loop()
+    transport, _ = await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), sys.stdin)
     try:
         while line_bytes := await reader.readline():
             yield line_bytes.decode("utf-8", "replace")
     finally:
         transport.close()
+
+
+def _makes_wait(stream: TextIO) -> bool:
+    """Whether somebody may still write what is read here; a file and /dev/null have all that they will ever have.
+
+    asyncio would take /dev/null for a pipe, and never hear of its end.
+    """
+    mode = os.fstat(stream.fileno()).st_mode
+    return stat.S_ISFIFO(mode) or stat.S_ISSOCK(mode) or stream.isatty()

@@ -10,6 +10,7 @@ from urllib.parse import parse_qsl, urlencode
 
 import discord
 
+from adapters.discord.standing import standing_of
 from bot.errors import AddressGone
 from bot.model import Address, Owner
 
@@ -17,6 +18,9 @@ PLATFORM = "discord"
 
 GONE = 0
 """In place of a message id: somebody deleted the message, and it is not posted again."""
+
+NOBODY = 0
+"""In place of a person's id: they have asked to be forgotten."""
 
 
 class Kind(StrEnum):
@@ -88,17 +92,23 @@ def event_of(source: discord.Interaction[Any] | discord.Message) -> str:
 
 
 def owner_of(source: discord.Interaction[Any] | discord.Message) -> Owner:
-    """Return who asks, as the core knows people."""
+    """Return who asks, as the core knows people, and what Discord vouches for about them.
+
+    A thread counts as the channel that it hangs in: what is asked there is listed and limited with it.
+    """
     user = source.author if isinstance(source, discord.Message) else source.user
     guild = source.guild.id if isinstance(source, discord.Message) and source.guild else None
     channel = source.channel.id if isinstance(source, discord.Message) else source.channel_id
     if isinstance(source, discord.Interaction):
         guild = source.guild_id
+    if isinstance(source.channel, discord.Thread):
+        channel = source.channel.parent_id
     return Owner(
         platform=PLATFORM,
         user_id=str(user.id),
         server_id=str(guild) if guild else None,
         channel_id=str(channel) if channel else None,
+        standing=standing_of(source),
     )
 
 

@@ -10,8 +10,9 @@ import discord
 
 from adapters.discord import limits
 from adapters.discord.asked import Asked
-from adapters.discord.drafts import ChoiceButton, Draft, LinkButton
+from adapters.discord.drafts import ActButton, Button, Draft, LinkButton
 from adapters.discord.forms import opened
+from bot.chat import FormatOffer
 from bot.labels import LABELS, Weight, label_of
 from bot.questions import FORMS
 from bot.update import Choice
@@ -56,8 +57,8 @@ class Clicks(Protocol):
     async def links(self, interaction: discord.Interaction[Any], task_id: str) -> Draft | None:
         """Hand out short-lived links."""
 
-    async def delete(self, interaction: discord.Interaction[Any], task_id: str) -> Draft | None:
-        """Remove a finished task's files."""
+    async def delete(self, interaction: discord.Interaction[Any], task_id: str, asked: Asked) -> Draft | None:
+        """Remove a finished task's files; its words and pictures too when that was asked."""
 
 
 STYLES: Mapping[Weight, discord.ButtonStyle] = {
@@ -79,7 +80,7 @@ ACTS: Mapping[Choice, Call] = {
     Choice.LINKS: lambda c, i, t, _: c.links(i, t),
     Choice.RESEND: lambda c, i, t, a: c.resend(i, t, a),
     Choice.CANCEL: lambda c, i, t, _: c.cancel(i, t),
-    Choice.DELETE: lambda c, i, t, _: c.delete(i, t),
+    Choice.DELETE: lambda c, i, t, a: c.delete(i, t, a),
 }
 """What a click on each button does: at once, or once the form that it opens is sent in."""
 
@@ -89,10 +90,13 @@ def act_named(name: str) -> Call | None:
     return ACTS.get(Choice(name)) if name in set(Choice) else None
 
 
-def form_of(name: str, task_id: str) -> discord.ui.Modal | None:
-    """Return the form that a click opens, with the click's id; None where the click itself says everything."""
+def form_of(name: str, task_id: str, offers: Sequence[FormatOffer] = ()) -> discord.ui.Modal | None:
+    """Return the form that a click opens, with the click's id; None where the click itself says everything.
+
+    With `offers` its menu of formats says what each costs and loses.
+    """
     form = FORMS.get(Choice(name)) if name in set(Choice) else None
-    return None if form is None else opened(form, _id_of(name, task_id))
+    return None if form is None else opened(form, _id_of(name, task_id), offers)
 
 
 class TaskButton(discord.ui.DynamicItem[discord.ui.Button[discord.ui.View]], template=TEMPLATE):
@@ -115,14 +119,17 @@ class TaskButton(discord.ui.DynamicItem[discord.ui.Button[discord.ui.View]], tem
         await interaction.client.clicked(interaction, self.act, self.task_id)
 
 
-def view_of(buttons: Sequence[LinkButton | ChoiceButton]) -> discord.ui.View | None:
-    """Return the buttons as Discord wants them, five in a row. Nothing listens to it: clicks come by `TaskButton`."""
+def view_of(buttons: Sequence[Button]) -> discord.ui.View | None:
+    """Return the buttons as Discord wants them, five in a row. Nothing listens to it: clicks come by their ids."""
     if not buttons:
         return None
     view = discord.ui.View(timeout=None)
     for button in buttons[: limits.BUTTONS]:
         if isinstance(button, LinkButton):
             view.add_item(discord.ui.Button(label=button.label[: limits.BUTTON_LABEL], url=button.url))
+        elif isinstance(button, ActButton):
+            style = STYLES[Weight.GRAVE]
+            view.add_item(discord.ui.Button(label=button.label, style=style, custom_id=button.custom_id))
         elif button.choice in ACTS:
             view.add_item(TaskButton(button.choice.value, button.task_id, cost=button.cost))
     view.stop()  # else discord.py keeps every view that was ever sent

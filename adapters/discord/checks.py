@@ -17,7 +17,7 @@ from adapters.discord.commands import commands_of
 from adapters.discord.desk import Desk
 from adapters.discord.invite import RIGHTS, invite_link
 from adapters.discord.sync import definitions, fetch_commands, in_one_server, is_same
-from adapters.discord.trouble import translated
+from adapters.discord.trouble import Refused, translated
 from bot.checkup import Finding
 from bot.errors import PlatformError
 
@@ -47,6 +47,24 @@ async def check_discord(options: DiscordOptions) -> tuple[Finding, ...]:
     except TimeoutError:
         findings.append(_bad("Discord", f"no answer within {CHECK_WITHIN_S:.0f} s", "Look at the network."))
     return tuple(findings)
+
+
+async def check_channel(options: DiscordOptions, channel: str) -> Finding:
+    """Look whether the bot can see a channel of the operator's; posts nothing, so a missing right shows in the log."""
+    what = "OPERATOR_CHANNEL"
+    advice = "Copy the channel's id anew (Developer Mode, Copy Channel ID), and let the bot see that channel."
+    point_at(options.api_url)
+    try:
+        async with asyncio.timeout(CHECK_WITHIN_S), _logged_in(options) as client:
+            with translated():
+                await client.http.logs_from(int(channel), 1)
+    except discord.LoginFailure:
+        return _bad(what, "Discord does not know the token", "Mend DISCORD_TOKEN first.")
+    except Refused as error:
+        return _bad(what, f"Discord does not show the channel {channel} ({error})", advice)
+    except (PlatformError, TimeoutError) as error:
+        return _bad(what, f"could not be looked at: {error}", f"Look at {options.api_url} and try again.")
+    return Finding(what=what, is_good=True, found=f"Discord shows the channel {channel}")
 
 
 @asynccontextmanager

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import re
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,24 +15,36 @@ from discord import app_commands
 from discord.gateway import DiscordWebSocket
 from discord.http import Route
 
-from adapters.discord.answering import Answerer
+from adapters.discord.affairs import FORGET_ID
+from adapters.discord.answering import Answerer, Work
 from adapters.discord.asked import Asked
-from adapters.discord.buttons import TEMPLATE, TaskButton, act_named, form_of
+from adapters.discord.buttons import TEMPLATE, TaskButton, act_named
 from adapters.discord.commands import commands_of, help_draft
 from adapters.discord.desk import Desk
 from adapters.discord.drafts import Draft
-from adapters.discord.forms import is_form, is_sent_in, read_form
+from adapters.discord.forms import FORM_ID, KEY_ID, is_sent_in, read_form, read_key
 from adapters.discord.posting import mentions_of
 from adapters.discord.render import sentence_draft
 from adapters.discord.sync import sync_commands
+from adapters.discord.tries import trace_of_tries
 from adapters.discord.trouble import translated
 from bot import words_chat
-from bot.answering import worked
 from bot.errors import PlatformError
 
 log = logging.getLogger(__name__)
 
 DEFAULT_API_URL = "https://discord.com/api/v10"
+
+Meant = Callable[[Desk, discord.Interaction[Any]], Awaitable[Draft | None]]
+
+SENT_IN: Mapping[str, Meant] = {
+    FORM_ID: lambda d, i: d.generate(i, read_form(i)),
+    KEY_ID: lambda d, i: d.affairs.set_key(i, read_key(i)),
+}
+"""What a form that is about no task does once it is sent in, by its id."""
+
+PRESSED: Mapping[str, Meant] = {FORGET_ID: lambda d, i: d.affairs.forget_me(i)}
+"""What a button that is about no task does, by its id."""
 
 FROM_MESSAGES = frozenset({discord.InteractionType.component, discord.InteractionType.modal_submit})
 
@@ -83,6 +96,7 @@ class BotClient(discord.AutoShardedClient):
             chunk_guilds_at_startup=False,
             max_ratelimit_timeout=LONGEST_RATE_LIMIT_S,
             guild_ready_timeout=GUILDS_S,
+            http_trace=trace_of_tries(),
         )
         self._options, self._desk, self._answerer = options, desk, answerer
         self.tree = BotTree(self, answerer)
@@ -106,40 +120,47 @@ class BotClient(discord.AutoShardedClient):
 
     async def clicked(self, interaction: discord.Interaction[Any], act: str, task_id: str) -> None:
         """Do what a button says, or open the form in which the person says the rest."""
-        form = form_of(act, task_id)
+        form = await self._desk.form_behind(interaction, act, task_id)
         if form is not None:
             await self._answerer.open(interaction, form)
         else:
             await self._answerer.answer(interaction, lambda: self._acted(interaction, act, task_id, Asked()))
 
     async def on_interaction(self, interaction: discord.Interaction[Any]) -> None:
-        """Take forms, those opened before a restart too, and what another version of us left in old messages.
+        """Take forms, those opened before a restart too, buttons about no task, and what another version of us left.
 
-        discord.py hands on commands and our buttons itself.
+        discord.py hands on commands and the buttons about tasks itself.
         """
         if interaction.type not in FROM_MESSAGES:
             return
-        about = re.fullmatch(TEMPLATE, interaction.custom_id or "")
-        if is_form(interaction):
-            await self._answerer.answer(interaction, lambda: self._desk.generate(interaction, read_form(interaction)))
+        custom_id, is_form = interaction.custom_id or "", is_sent_in(interaction)
+        about = re.fullmatch(TEMPLATE, custom_id)
+        meant = (SENT_IN if is_form else PRESSED).get(custom_id)
+        if meant is not None:
+            await self._answerer.answer(interaction, lambda: meant(self._desk, interaction))
         elif about is None:
             await self._answerer.answer(interaction, _no_longer)
-        elif is_sent_in(interaction):
+        elif is_form:
             await self._answerer.answer(interaction, lambda: self._filled_in(interaction, about["act"], about["task"]))
 
     async def on_message(self, message: discord.Message) -> None:
         """Take direct messages, and those that mention us in words. A reply's silent mention is none."""
         if message.author.bot or message.webhook_id is not None or self.user is None:
             return
-        if message.guild is None:
-            await self._reply(message, await worked(lambda: self._written_to(message), said=sentence_draft))
+        if isinstance(message.channel, discord.DMChannel):
+            await self._reply(message, await self._worked(message, lambda: self._written_to(message)))
+            return
+        if message.guild is None:  # a server that Discord has not told us about yet
             return
         mention = re.compile(rf"<@!?{self.user.id}>")
         if mention.search(message.content):
             written = mention.sub(" ", message.content).strip()
             rights = _rights_in(message)
-            draft = await worked(lambda: self._desk.follow(message, written, rights), said=sentence_draft)
+            draft = await self._worked(message, lambda: self._desk.follow(message, written, rights))
             await self._reply(message, draft)
+
+    async def _worked(self, message: discord.Message, work: Work) -> Draft | None:
+        return await self._answerer.places.worked(work, said=sentence_draft, who=message.author.id)
 
     async def _filled_in(self, interaction: discord.Interaction[Any], act: str, task_id: str) -> Draft | None:
         return await self._acted(interaction, act, task_id, read_form(interaction))

@@ -7,25 +7,34 @@ message that somebody deleted is not posted again: it was taken away on purpose;
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+import re
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
+from datetime import timedelta
+
+import discord
 
 from adapters.discord import words
-from adapters.discord.address import GONE, SHOWN_RIGHTS, Kind, Spot, parse_address
+from adapters.discord.address import GONE, NOBODY, SHOWN_RIGHTS, Kind, Spot, parse_address
 from adapters.discord.drafts import Draft, Stage
-from adapters.discord.posting import Posted, Poster, Target
+from adapters.discord.posting import Poster, Target
 from adapters.discord.private import PrivateLine
-from adapters.discord.render import result_draft, root_draft, status_draft, thread_name
+from adapters.discord.render import notice_draft, result_draft, root_draft, status_draft, thread_name
 from adapters.discord.trouble import Refused, Why
 from bot.errors import AddressGone
 from bot.model import Address
-from bot.outbox import SendLog
+from bot.outbox import Posted, SendLog
 from bot.update import Update
 
 log = logging.getLogger(__name__)
 
 ENDS_TELLING = frozenset({Why.GONE, Why.MESSAGE_GONE, Why.ARCHIVED, Why.RIGHT})
 """Refusals after which nobody can be told there any more."""
+
+LOOK_BACK = timedelta(days=1)
+"""For how long back a notice is looked for whose sending had an unknown outcome: older ones are told no more."""
+
+SNOWFLAKE = re.compile(r"[0-9]{1,19}")
 
 LimitOf = Callable[[int | None], int]
 """Gives how many bytes one file may have in a server, or in a direct conversation (None)."""
@@ -65,16 +74,47 @@ class Delivery:
             raise _final(error) from error
         return spot.address()
 
+    async def notify(self, channel: str, sentence: str, *, key: str) -> None:
+        """Post a sentence to a channel of the operator's, once for each key; nobody is pinged."""
+        if not SNOWFLAKE.fullmatch(channel):
+            raise AddressGone(f"this is no channel of Discord: {channel!r}")
+        since = discord.utils.time_snowflake(self.poster.clock.now() - LOOK_BACK)
+        try:
+            target = Target(channel=int(channel), since=since)
+            await self.poster.post(target, notice_draft(sentence, key), key=f"discord:notice:{key}")
+        except Refused as error:
+            raise _final(error) from error
+
     async def _shown(self, spot: Spot, update: Update) -> Spot:
         if spot.kind is Kind.PRIVATE:
             if spot.dm is None:
                 await self.private.show(spot, status_draft(update, self._stage(spot, words.private_note())))
-            return spot
+            return _anonymous(spot, update)
+        if update.words_gone:
+            await self._forget_elsewhere(spot, update)
+            spot = _anonymous(spot, update)
         if spot.status == GONE:
             return spot
         if spot.status is None:
             return await self._begun(spot, update)
         return await self._revised(spot, spot.status, update)
+
+    async def _forget_elsewhere(self, spot: Spot, update: Update) -> None:
+        """Take the words of a forgotten task out of what was made of them besides: the root and the thread's name."""
+        has_own_place = spot.kind is Kind.POST or spot.root is not None
+        if has_own_place and spot.thread is not None:
+            await self._unless_gone(update, self.poster.rename(spot.thread, name=thread_name(update)))
+        if spot.root is not None:
+            channel = Target(channel=spot.channel, guild=spot.guild, since=spot.since)
+            root = root_draft(update, user=None if update.owner.is_forgotten else spot.user)
+            await self._unless_gone(update, self.poster.edit(channel, spot.root, root))
+
+    async def _unless_gone(self, update: Update, change: Awaitable[None]) -> None:
+        """Change something, unless it is not there any more, or not ours to change."""
+        try:
+            await change
+        except Refused as error:
+            log.info("forgotten words left standing task=%s why=%s", update.task_id, error)
 
     async def _revised(self, spot: Spot, status: int, update: Update) -> Spot:
         """Let the status message show this revision, unless somebody took it away or closed its thread."""
@@ -107,16 +147,16 @@ class Delivery:
             if error.why is not Why.RIGHT:
                 raise
             return await self._moved(spot, update)
-        return await self._caught_up(replace(spot, status=posted.id), posted, draft)
+        return await self._caught_up(replace(spot, status=int(posted.message)), posted, draft)
 
     async def _thread_made(self, spot: Spot, update: Update) -> Spot:
         if spot.thread is not None:
             return spot
         channel = Target(channel=spot.channel, guild=spot.guild, since=spot.since)
         root = await self.poster.post(channel, root_draft(update, user=spot.user), key=_key(update, "root"))
-        spot = replace(spot, root=root.id)
+        spot = replace(spot, root=int(root.message))
         try:
-            thread = await self.poster.open_thread(channel, root.id, name=thread_name(update))
+            thread = await self.poster.open_thread(channel, int(root.message), name=thread_name(update))
         except Refused as error:
             if error.why not in {Why.NO_THREAD, Why.RIGHT}:
                 raise
@@ -133,7 +173,8 @@ class Delivery:
             name=thread_name(update),
             key=_key(update, "status"),
         )
-        return await self._caught_up(replace(spot, thread=posted.id, status=posted.id), posted, draft)
+        post = int(posted.message)
+        return await self._caught_up(replace(spot, thread=post, status=post), posted, draft)
 
     async def _moved(self, spot: Spot, update: Update) -> Spot:
         """Write to the person directly, since the place does not let us: the status first."""
@@ -142,7 +183,7 @@ class Delivery:
         spot = replace(spot, kind=Kind.HERE, channel=direct, guild=None, thread=None, lacks=(), dm=None)
         draft = status_draft(update, self._stage(spot, words.right_missing("send_messages")))
         posted = await self.poster.post(_target(spot), draft, key=_key(update, "status:dm"))
-        return await self._caught_up(replace(spot, status=posted.id), posted, draft)
+        return await self._caught_up(replace(spot, status=int(posted.message)), posted, draft)
 
     async def _caught_up(self, spot: Spot, posted: Posted, draft: Draft) -> Spot:
         """A message that was there already shows an earlier revision: let it show this one."""
@@ -162,7 +203,7 @@ class Delivery:
                     raise
                 log.info("result not taken, trying less task=%s why=%s", update.task_id, error.why)
             else:
-                return replace(spot, result=posted.id)
+                return replace(spot, result=int(posted.message))
         return await self.private.write(spot, result_draft(update, self._stage(spot)), key=f"{key}:dm")
 
     async def _said_privately(self, spot: Spot, update: Update) -> Spot:
@@ -216,6 +257,11 @@ class Delivery:
         """Return what to try for a result, in turn: all of it, then without files."""
         stage = replace(self._stage(spot), notes=())
         return (stage, replace(stage, has_files=False)) if stage.has_files else (stage,)
+
+
+def _anonymous(spot: Spot, update: Update) -> Spot:
+    """Return where a task is told without a person who is forgotten."""
+    return replace(spot, user=NOBODY) if update.owner.is_forgotten else spot
 
 
 def _target(spot: Spot) -> Target:

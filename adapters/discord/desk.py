@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
-from itertools import islice
 from typing import Any
 
 import discord
 
-from adapters.discord import limits, words
+from adapters.discord import entries, limits, words
 from adapters.discord.address import (
     Kind,
     Spot,
@@ -20,22 +20,25 @@ from adapters.discord.address import (
     spot_of_interaction,
     spot_of_message,
 )
+from adapters.discord.affairs import Affairs
 from adapters.discord.asked import Asked
+from adapters.discord.buttons import form_of
 from adapters.discord.drafts import Draft, Stage
 from adapters.discord.pictures import AttachmentReader, pictures_among
 from adapters.discord.private import PrivateLine
 from adapters.discord.render import answer_draft, links_draft, list_draft, sentence_draft, tree_draft
-from bot import text, words_chat
+from bot import text, words_chat, words_privacy
 from bot.catalog import MOST_PICTURES
-from bot.chat import Intake, Version, Wish
-from bot.errors import NotFound, UserMistake
+from bot.chat import Filter, FormatOffer, Intake, Suggestion, Wish
+from bot.errors import NotFound, StorageError, UserMistake
 from bot.model import Address, Owner, Task
-from bot.update import Choice, Update
+from bot.trees import trees_of
+from bot.update import Choice
 
 log = logging.getLogger(__name__)
 
-SUGGESTED_AMONG = 100
-"""How many of a person's newest tasks are looked through for suggestions; an older one's id can be typed."""
+OFFERS_WITHIN_S = 0.8
+"""How long the prices of formats are waited for; without them the form says less, and the answer says it all."""
 
 Asking = discord.Interaction[Any]
 
@@ -50,6 +53,11 @@ class Desk:
     intake: Intake
     private: PrivateLine
     reader: AttachmentReader
+
+    @property
+    def affairs(self) -> Affairs:
+        """What is about no model."""
+        return Affairs(intake=self.intake)
 
     async def generate(self, interaction: Asking, asked: Asked) -> Draft | None:
         """Ask for a model."""
@@ -113,28 +121,24 @@ class Desk:
         update = await self.intake.status(task_id, owner_of(interaction))
         return answer_draft(update, Stage(limit_bytes=interaction.filesize_limit))
 
-    async def list(self, interaction: Asking) -> Draft | None:
-        """List the person's newest tasks."""
-        return list_draft(await self.intake.tasks(owner_of(interaction)))
-
-    async def trees(self, interaction: Asking) -> Draft | None:
-        """List the person's newest tasks with what was made from what, each tree once."""
+    async def list(self, interaction: Asking, asked: Asked) -> Draft | None:
+        """List the newest tasks that fit, the person's own unless they say else; as trees when that was asked."""
         owner = owner_of(interaction)
-        families: list[Version] = []
-        shown: set[str] = set()
-        for update in await self.intake.tasks(owner):
-            if update.task_id not in shown:
-                families.append(await self.intake.family(update.task_id, owner))
-                shown |= _members(families[-1])
-        return tree_draft(families)
+        found = await self.intake.tasks(owner, only=_filter(asked.options))
+        if not found and (asked.options.keys() & entries.FILTERS):
+            return sentence_draft(words_privacy.nothing_found())
+        if asked.options.get(entries.TREE.name):
+            return tree_draft(await trees_of(self.intake, owner, found))
+        return list_draft(found)
 
     async def cancel(self, interaction: Asking, task_id: str) -> Draft | None:
         """Call a task off."""
         return sentence_draft(await self.intake.cancel(task_id, owner_of(interaction)))
 
-    async def delete(self, interaction: Asking, task_id: str) -> Draft | None:
-        """Remove a finished task's files."""
-        return sentence_draft(await self.intake.delete(task_id, owner_of(interaction)))
+    async def delete(self, interaction: Asking, task_id: str, asked: Asked) -> Draft | None:
+        """Remove a finished task's files; its words and pictures too when that was asked."""
+        forget = bool(asked.options.get(entries.FORGET.name))
+        return sentence_draft(await self.intake.delete(task_id, owner_of(interaction), forget=forget))
 
     async def links(self, interaction: Asking, task_id: str) -> Draft | None:
         """Hand out short-lived links."""
@@ -145,21 +149,31 @@ class Desk:
         return sentence_draft(await self.intake.usage(owner_of(interaction)))
 
     async def balance(self, interaction: Asking) -> Draft | None:
-        """Say how many credits are left, to those who manage the server."""
-        rights = interaction.permissions
-        is_admin = rights.administrator or rights.manage_guild
-        return sentence_draft(await self.intake.balance(owner_of(interaction), is_admin=is_admin))
+        """Say how many credits are left, to those who may know."""
+        return sentence_draft(await self.intake.balance(owner_of(interaction)))
 
-    async def suggestions(self, interaction: Asking, typed: str, need: Choice | None) -> tuple[Update, ...]:
+    async def suggestions(self, interaction: Asking, typed: str, need: Choice | None) -> tuple[Suggestion, ...]:
         """Return the person's tasks that fit what was typed so far, and that `need` can be done to."""
-        found = await self.intake.tasks(owner_of(interaction), limit=SUGGESTED_AMONG)
-        word = typed.strip().lower()
-        fitting = (
-            update
-            for update in found
-            if (need is None or need in update.choices) and (word in update.task_id or word in update.title.lower())
-        )
-        return tuple(islice(fitting, limits.CHOICES))
+        return await self.intake.suggestions(owner_of(interaction), typed, need=need, limit=limits.CHOICES)
+
+    async def form_behind(self, interaction: Asking, act: str, task_id: str) -> discord.ui.Modal | None:
+        """Return the form that a click opens; None where the click itself says everything. Raises nothing."""
+        offers = await self.offers(interaction, task_id) if act == Choice.FORMAT else ()
+        return form_of(act, task_id, offers)
+
+    async def offers(self, interaction: Asking, task_id: str) -> tuple[FormatOffer, ...]:
+        """Return the formats that a model can be had in, as far as they can be told at once; else none.
+
+        A form has to be the very first answer, so it does not wait for a database that is busy.
+        """
+        try:
+            async with asyncio.timeout(OFFERS_WITHIN_S):
+                return await self.intake.formats_of(task_id, owner_of(interaction))
+        except UserMistake:  # said in words when the form is sent in
+            return ()
+        except (StorageError, TimeoutError) as error:
+            log.info("formats not told task=%s error=%r", task_id, error)
+            return ()
 
     async def follow(self, message: discord.Message, written: str, rights: discord.Permissions) -> Draft | None:
         """Make the next version of the model that lives in a thread; None when its own messages answer."""
@@ -210,6 +224,11 @@ def _accepted(task: Task, spot: Spot) -> Draft | None:
     return sentence_draft(text.accepted(task), markup=words.follow_it(told.link))
 
 
-def _members(version: Version) -> set[str]:
-    """Return the ids of all versions in a tree."""
-    return {version.update.task_id}.union(*map(_members, version.children))
+def _filter(options: Mapping[str, Any]) -> Filter:
+    """Read which tasks a list is to show."""
+    return Filter(
+        channel=bool(options.get("channel")),
+        failed=bool(options.get("failed")),
+        everybody=bool(options.get("everybody")),
+        words=str(options.get("words", "")),
+    )

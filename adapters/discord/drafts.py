@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import discord
 
@@ -28,14 +28,37 @@ class ChoiceButton:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ActButton:
+    """Does something about no task, by its own id: it cannot be undone, so it looks dangerous."""
+
+    label: str
+    custom_id: str
+
+
+Button = LinkButton | ChoiceButton | ActButton
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Handout:
+    """A small file that was made for this very answer. For one person's eyes."""
+
+    name: str
+    data: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Draft:
-    """One message. `mark` is a line in it that no other of our messages has; `pings` the one person it notifies."""
+    """One message. `mark` is a line in it that no other of our messages has; `pings` the one person it notifies.
+
+    `enclosures` are files of a model, `handouts` others that only answers to one person have.
+    """
 
     mark: str = ""
     content: str = ""
     embed: discord.Embed | None = None
-    buttons: tuple[LinkButton | ChoiceButton, ...] = ()
+    buttons: tuple[Button, ...] = ()
     enclosures: tuple[Enclosure, ...] = ()
+    handouts: tuple[Handout, ...] = ()
     pings: int | None = None
 
 

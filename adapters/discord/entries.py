@@ -5,16 +5,17 @@ from __future__ import annotations
 import inspect
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Optional, Union
 
 import discord
 from discord import app_commands
 
 from adapters.discord import limits
-from adapters.discord.asked import NUMBERED_NAMES
+from adapters.discord.asked import NUMBERED_NAMES, WHO_NAMES
 from adapters.discord.forms import LONGEST_MORE
 from bot.catalog import LONGEST_PROMPT, OPTIONS, OPTIONS_BY_NAME, PRESETS, TIERS, Option, OptionKind
 from bot.cutting import plain
+from bot.folding import LONGEST_SEARCH
 from bot.remakes import LEAST_STRENGTH, MOST_STRENGTH, STRENGTH
 
 LONGEST_TYPED_VALUE = 60
@@ -22,7 +23,9 @@ LONGEST_TASK_ID = 40
 
 Words = app_commands.Range[str, 1, LONGEST_PROMPT] | None
 TypedOptions = app_commands.Range[str, 1, LONGEST_MORE] | None
+SearchedWords = app_commands.Range[str, 1, LONGEST_SEARCH] | None
 Picture = discord.Attachment | None
+Mentionable = Optional[Union[discord.User, discord.Role]]  # noqa: UP007, UP045 - discord.py reads no other spelling
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,6 +53,37 @@ PRIVATE = Entry(
 """Of every command that makes a task."""
 
 TREE = Entry(name="tree", summary="Show what was made from what", annotation=bool | None)
+
+LIST_FILTERS = (
+    Entry(name="channel", summary="Those of this channel, everybody's", annotation=bool | None),
+    Entry(name="everybody", summary="Other people's too, as far as you may see them", annotation=bool | None),
+    Entry(name="failed", summary="Only those that ended without a model", annotation=bool | None),
+    Entry(name="words", summary="Only those asked for with these words", annotation=SearchedWords),
+)
+"""What narrows a list, or widens it."""
+
+FILTERS = frozenset(entry.name for entry in LIST_FILTERS)
+
+FORMAT = Entry(
+    name="format",
+    summary=OPTIONS_BY_NAME["format"].summary,
+    annotation=app_commands.Range[str, 1, LONGEST_TYPED_VALUE],
+    is_required=True,
+)
+"""Into which format; what each costs is suggested once the task is named."""
+
+RIGHT = Entry(
+    name="right",
+    summary="What somebody may do; pick one",
+    annotation=app_commands.Range[str, 1, LONGEST_TYPED_VALUE],
+    is_required=True,
+)
+"""About which right a command is."""
+
+EVERYONE = Entry(name="everyone", summary="Let everyone do it", annotation=bool | None)
+
+FORGET = Entry(name="forget", summary="Remove the words and pictures it was made from, too", annotation=bool | None)
+"""Of a deletion."""
 
 MORE = Entry(name="more", summary="Finer options as you would type them, such as --hd --bake", annotation=TypedOptions)
 MORE_OF_REMAKE = Entry(
@@ -83,10 +117,7 @@ def variation_entries() -> tuple[Entry, ...]:
 
 def format_entries() -> tuple[Entry, ...]:
     """Return the options of `format`, beside the task."""
-    option = OPTIONS_BY_NAME["format"]
-    values = tuple(_choice(option, value) for value in option.choices)
-    entry = Entry(name=option.name, summary=option.summary, annotation=str, is_required=True, choices=values)
-    return (entry, PRIVATE)
+    return (FORMAT, PRIVATE)
 
 
 def retexture_entries() -> tuple[Entry, ...]:
@@ -108,6 +139,12 @@ def split_entries() -> tuple[Entry, ...]:
         PRIVATE,
         MORE_OF_REMAKE,
     )
+
+
+def allow_entries() -> tuple[Entry, ...]:
+    """Return the options of `settings allow`: roles and people are picked in any mixture."""
+    who = (Entry(name=name, summary="A role or a person who may", annotation=Mentionable) for name in WHO_NAMES)
+    return (RIGHT, *who, EVERYONE)
 
 
 def sign(callback: Callable[..., Awaitable[None]], offered: Sequence[Entry]) -> None:

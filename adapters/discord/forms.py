@@ -14,13 +14,17 @@ import discord
 
 from adapters.discord import limits
 from adapters.discord.asked import Asked
-from bot import questions
+from bot import questions, words_chat
 from bot.catalog import LONGEST_PROMPT, OPTIONS_BY_NAME, PRESETS, TIERS, Option
+from bot.chat import FormatOffer
 from bot.cutting import plain
 from bot.questions import FORMAT, JOIN, MORE, PICTURES, PROMPT, WHERE, Field, Form, More, Pick, Pictures, Words
 from bot.remakes import STRENGTH
+from bot.text import as_credits
 
 FORM_ID = "rodin:new"
+KEY_ID = "rodin:key"
+KEY_FIELD = "key"
 
 PRESET, TIER = "preset", "tier"
 
@@ -28,20 +32,30 @@ PICKED_OPTIONS = (PRESET, TIER, FORMAT, STRENGTH)
 """Fields that are options of Rodin's by themselves."""
 
 LONGEST_MORE = 400
+LONGEST_KEY = 400
+"""More than any of Rodin's keys has."""
 
 SHOWN_OPTIONS = (PRESET, TIER)
 """Options with a menu in the form of a new model: a form has five fields. Source: Discord developer docs, Modal."""
 
+FREE = "free"
+
 Part = discord.ui.Label[discord.ui.Modal] | discord.ui.TextDisplay[Any]
 
 
-def opened(form: Form, custom_id: str) -> discord.ui.Modal:
-    """Return a form for one person to fill in. It needs nothing that would have to be fetched first."""
+def opened(form: Form, custom_id: str, offers: Sequence[FormatOffer] = ()) -> discord.ui.Modal:
+    """Return a form for one person to fill in. It needs nothing that would have to be fetched first.
+
+    `offers` are the formats that there are, where they are known.
+    """
     modal = discord.ui.Modal(title=form.title, custom_id=custom_id, timeout=None)
     if form.about:
         modal.add_item(discord.ui.TextDisplay(form.about))
     for one in form.fields:
-        modal.add_item(_part(one))
+        if isinstance(one, Pick) and one.id == FORMAT and offers:
+            modal.add_item(_offered(one, offers))
+        else:
+            modal.add_item(_part(one))
     modal.stop()  # nobody listens to this very form: what is sent in comes by its id
     return modal
 
@@ -52,14 +66,19 @@ def new_form() -> discord.ui.Modal:
     return opened(questions.new_form(options, more=("--format fbx", "--faces 20k", "--pose")), FORM_ID)
 
 
+def key_form() -> discord.ui.Modal:
+    """Return the form into which an admin types a server's own key. Nothing of it is ever filled in before."""
+    modal = discord.ui.Modal(title=words_chat.KEY_TITLE, custom_id=KEY_ID, timeout=None)
+    modal.add_item(discord.ui.TextDisplay(words_chat.about_key()))
+    component = discord.ui.TextInput[discord.ui.Modal](custom_id=KEY_FIELD, max_length=LONGEST_KEY)
+    modal.add_item(discord.ui.Label(text=words_chat.KEY_LABEL, description=words_chat.key_hint(), component=component))
+    modal.stop()
+    return modal
+
+
 def is_sent_in(interaction: discord.Interaction[Any]) -> bool:
     """Say whether a form was sent in."""
     return interaction.type is discord.InteractionType.modal_submit
-
-
-def is_form(interaction: discord.Interaction[Any]) -> bool:
-    """Say whether the form of a new model was sent in."""
-    return is_sent_in(interaction) and interaction.custom_id == FORM_ID
 
 
 def read_form(interaction: discord.Interaction[Any]) -> Asked:
@@ -75,6 +94,12 @@ def read_form(interaction: discord.Interaction[Any]) -> Asked:
         typed=_first(fields, MORE),
         keeps_pictures=_first(fields, WHERE) == JOIN,
     )
+
+
+def read_key(interaction: discord.Interaction[Any]) -> str:
+    """Return what was typed as a key: a secret, for nobody's eyes and no log."""
+    data: Mapping[str, Any] = interaction.data or {}
+    return _first(dict(_filled_in(data.get("components", ()))), KEY_FIELD).strip()
 
 
 def _part(field: Field) -> Part:
@@ -123,6 +148,24 @@ def _pick(field: Pick) -> Part:
     ]
     hint = "" if field.usual else field.hint
     return _menu(field.id, field.label, picks, hint=hint, is_required=field.is_required)
+
+
+def _offered(field: Pick, offers: Sequence[FormatOffer]) -> Part:
+    """Return a menu of formats, each with what it costs and loses."""
+    picks = [
+        discord.SelectOption(
+            label=plain(offer_label(one), limits.CHOICE_NAME),
+            value=one.name,
+            description=plain(one.sentence, limits.FIELD_HINT),
+        )
+        for one in offers
+    ]
+    return _menu(field.id, field.label, picks, hint=field.hint, is_required=field.is_required)
+
+
+def offer_label(offer: FormatOffer) -> str:
+    """Return a format with its price, shortly."""
+    return f"{offer.name} · {as_credits(offer.price) if offer.price else FREE}"
 
 
 def _option(option: Option) -> Part:

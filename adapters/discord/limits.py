@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterator
 
-from bot.cutting import clusters, cut, printable
+from bot.cutting import clusters, cut, printable, size_of
 
 CONTENT = 2000
 EMBED_TITLE = 256
@@ -49,12 +49,21 @@ _STEERING = re.compile(
 )
 """What Discord gives a meaning to. A backslash before ASCII punctuation takes it away and is not shown itself."""
 
+_ADDRESS = re.compile(r"(https?://[^\s()<>]*[^\s()<>.,;])")
+
 
 def escaped(words: str, limit: int) -> str:
     """Return words that mean nothing to Discord (no markup, link or mention), cut to fit, never inside an escape."""
     shown = printable(words)
     guarded = {found.end() - 1 for found in _STEERING.finditer(shown)}
     return cut(_guarded(shown, guarded), limit)
+
+
+def linked(words: str, limit: int) -> str:
+    """Return a sentence of our own in which addresses stay links, without a preview; people's words never come here."""
+    parts = _ADDRESS.split(words)
+    shown = "".join(f"<{part}>" if at % 2 else escaped(part, limit) for at, part in enumerate(parts))
+    return shown if size_of(shown) <= limit else escaped(words, limit)
 
 
 def _guarded(words: str, at: Collection[int]) -> Iterator[str]:

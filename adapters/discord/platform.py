@@ -19,6 +19,8 @@ from adapters.discord.enclosures import Parcels
 from adapters.discord.pictures import AttachmentReader
 from adapters.discord.posting import Poster
 from adapters.discord.private import PrivateLine
+from adapters.discord.trouble import UNREADABLE
+from bot.bell import set_within
 from bot.chat import Capabilities, Intake
 from bot.errors import OperatorMistake, PlatformError
 from bot.model import Address
@@ -119,7 +121,7 @@ class DiscordPlatform:
 
     def new_client(self, intake: Intake) -> BotClient:
         """Return a client that nothing has connected yet. What it asks goes to `intake`; tasks are told through it."""
-        desk = Desk(intake=intake, private=self._private, reader=AttachmentReader())
+        desk = Desk(intake=intake, private=self._private, reader=AttachmentReader(api_url=self._options.api_url))
         self._client = BotClient(self._options, desk, self._answerer)
         return self._client
 
@@ -161,6 +163,10 @@ class DiscordPlatform:
         """Revise that message quietly; see `bot.chat.Platform`."""
         return await self._delivery.amend(address, update)
 
+    async def notify(self, channel: str, sentence: str, *, key: str) -> None:
+        """Post a sentence to a channel of the operator's; see `bot.chat.Platform`."""
+        await self._delivery.notify(channel, sentence, key=key)
+
     async def _stay_connected(self, intake: Intake) -> None:
         """Connect, and connect anew whenever that ends, until stopped."""
         failures = 0
@@ -172,7 +178,7 @@ class DiscordPlatform:
                 raise
             if failures:
                 self._settled.set()
-                await self._rest(RETRY_S[min(failures, len(RETRY_S)) - 1])
+                await set_within(self._stopping, RETRY_S[min(failures, len(RETRY_S)) - 1])
 
     async def _connected_once(self, intake: Intake, failures: int) -> int:
         """Hold one connection as long as it lasts; return how many attempts in a row have failed."""
@@ -189,7 +195,7 @@ class DiscordPlatform:
         except discord.ConnectionClosed as error:
             _check_close(error)
             return self._note_failure(client, failures, error)
-        except (discord.DiscordException, aiohttp.ClientError, OSError, TimeoutError) as error:
+        except (discord.DiscordException, aiohttp.ClientError, OSError, TimeoutError, *UNREADABLE) as error:
             return self._note_failure(client, failures, error)
         finally:
             greeting.cancel()
@@ -208,15 +214,9 @@ class DiscordPlatform:
         if self._stopping.is_set():
             return 0
         if was_ready or failures == 0:
-            log.warning("no connection to discord, trying again error=%s", _short(error))
+            trace = error if isinstance(error, UNREADABLE) else None
+            log.warning("no connection to discord, trying again error=%s", _short(error), exc_info=trace)
         return 1 if was_ready else failures + 1
-
-    async def _rest(self, seconds: float) -> None:
-        try:
-            async with asyncio.timeout(seconds):
-                await self._stopping.wait()
-        except TimeoutError:
-            return
 
     async def _close(self, client: BotClient) -> None:
         try:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import logging
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, Final
 
 import discord
@@ -16,8 +16,7 @@ from adapters.discord.buttons import view_of
 from adapters.discord.drafts import Draft
 from adapters.discord.enclosures import Parcels
 from adapters.discord.trouble import Refused, Unsent, Why, translated
-from bot import text
-from bot.outbox import Outgoing, SendLog, post_once
+from bot.outbox import Outgoing, Posted, SendLog, post_once
 from bot.ports import Clock
 
 log = logging.getLogger(__name__)
@@ -38,14 +37,6 @@ class Target:
     channel: int
     guild: int | None = None
     since: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Posted:
-    """A message that is there; `is_new` when it shows what was just sent."""
-
-    id: int
-    is_new: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,8 +69,8 @@ class Poster:
         """
 
         async def send() -> str:
-            async with self.parcels.opened(draft.enclosures) as files:
-                return str(await self._send(target, draft, files, nonce=nonce_of(key)))
+            async with self.parcels.packed(draft) as (told, files):
+                return str(await self._send(target, told, files, nonce=nonce_of(key)))
 
         async def find() -> str | None:
             return _as_text(await self.find(target, draft.mark))
@@ -91,8 +82,7 @@ class Poster:
     ) -> Posted:
         """Send something under a key, once."""
         outgoing = Outgoing(key=key, send=send, find=find, unsent=(Refused, Unsent))
-        posted = await post_once(self.sends, outgoing, now=self.clock.now())
-        return Posted(id=int(posted.message), is_new=posted.is_new)
+        return await post_once(self.sends, outgoing, now=self.clock.now())
 
     async def edit(self, target: Target, message_id: int, draft: Draft) -> None:
         """Let a message say something else; its attachments stay.
@@ -114,17 +104,14 @@ class Poster:
         message = self._channel(target).get_partial_message(message_id)
         with translated():
             there = (await message.fetch()).attachments
-        wanted = {one.name: one for one in draft.enclosures}
-        kept = [one for one in there if one.filename in wanted]
-        missing = [one for name, one in wanted.items() if name not in {held.filename for held in kept}]
-        async with self.parcels.opened(missing) as files:
+        async with self.parcels.completed(draft, there) as (told, attached):
             with translated():
                 await message.edit(
-                    content=draft.content,
-                    embed=draft.embed,
-                    view=view_of(draft.buttons),
-                    attachments=[*kept, *files],
-                    allowed_mentions=mentions_of(draft),
+                    content=told.content,
+                    embed=told.embed,
+                    view=view_of(told.buttons),
+                    attachments=attached,
+                    allowed_mentions=mentions_of(told),
                 )
 
     async def open_thread(self, target: Target, message_id: int, *, name: str) -> int:
@@ -154,6 +141,11 @@ class Poster:
             return _as_text(await self._find_post(target, draft.mark))
 
         return await self.once(key, send, find)
+
+    async def rename(self, thread: int, *, name: str) -> None:
+        """Give a thread of ours another name; one that was closed is opened for it."""
+        with translated():
+            await self.client().http.edit_channel(thread, archived=False, name=name)
 
     async def wake(self, thread: int) -> None:
         """Open a thread that was closed; only those who manage threads can open a locked one."""
@@ -197,7 +189,7 @@ class Poster:
         return None
 
     async def _send(self, target: Target, draft: Draft, files: Sequence[discord.File], *, nonce: str) -> int:
-        channel, draft = self._channel(target), without_lost(draft, files)
+        channel = self._channel(target)
         options: dict[str, Any] = {"embed": draft.embed} if draft.embed is not None else {}
         if (view := view_of(draft.buttons)) is not None:
             options["view"] = view
@@ -229,16 +221,6 @@ def _as_text(number: int | None) -> str | None:
 def nonce_of(key: str) -> str:
     """Return Discord's mark of one message: it takes a second one with the same for a repeat, for some minutes."""
     return hashlib.sha256(key.encode()).hexdigest()[: limits.NONCE]
-
-
-def without_lost(draft: Draft, files: Sequence[discord.File]) -> Draft:
-    """Say so when the file store has lost something that belongs to a message."""
-    if len(files) == len(draft.enclosures):
-        return draft
-    embed = draft.embed.copy() if draft.embed is not None else None
-    if embed is not None and embed.image.url not in {f"attachment://{file.filename}" for file in files}:
-        embed.set_image(url=None)
-    return replace(draft, content=f"{draft.content}\n{text.files_missing()}".strip(), embed=embed)
 
 
 def mentions_of(draft: Draft) -> discord.AllowedMentions:

@@ -7,7 +7,6 @@ the first answer; a task uses one of the five. The way to answer lives for 15 mi
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
@@ -19,7 +18,7 @@ from discord.webhook.async_ import async_context
 from adapters.discord.address import Spot, event_of
 from adapters.discord.buttons import view_of
 from adapters.discord.drafts import Draft
-from adapters.discord.posting import Poster, Target, mentions_of, without_lost
+from adapters.discord.posting import Poster, Target, mentions_of
 from adapters.discord.trouble import Refused, Why, translated
 from bot.outbox import AnswerStore
 
@@ -89,7 +88,7 @@ class PrivateLine:
         """
         direct = await self.poster.open_dm(spot.user)
         posted = await self.poster.post(Target(channel=direct, since=spot.since), draft, key=key)
-        return replace(spot, dm=direct, result=posted.id)
+        return replace(spot, dm=direct, result=int(posted.message))
 
     async def amend(self, spot: Spot, draft: Draft) -> None:
         """Let what was said about the end say something else, where Discord still lets us.
@@ -108,19 +107,15 @@ class PrivateLine:
             return
         with translated():
             there = (await webhook.fetch_message(spot.result)).attachments
-        wanted = {one.name: one for one in draft.enclosures}
-        kept = [one for one in there if one.filename in wanted]
-        missing = [one for name, one in wanted.items() if name not in {held.filename for held in kept}]
-        async with self.poster.parcels.opened(missing) as files:
-            attachments: Sequence[discord.Attachment | discord.File] = [*kept, *files]
+        async with self.poster.parcels.completed(draft, there) as (told, attached):
             with translated():
                 await webhook.edit_message(
                     spot.result,
-                    content=draft.content or None,
-                    embeds=_embeds(draft),
-                    view=view_of(draft.buttons),
-                    attachments=attachments,
-                    allowed_mentions=mentions_of(draft),
+                    content=told.content or None,
+                    embeds=_embeds(told),
+                    view=view_of(told.buttons),
+                    attachments=attached,
+                    allowed_mentions=mentions_of(told),
                 )
 
     async def _follow_up(self, webhook: discord.Webhook, draft: Draft, *, key: str) -> int:
@@ -130,8 +125,7 @@ class PrivateLine:
             options["view"] = view
 
         async def send() -> str:
-            async with self.poster.parcels.opened(draft.enclosures) as files:
-                told = without_lost(draft, files)
+            async with self.poster.parcels.packed(draft) as (told, files):
                 with translated():
                     message = await webhook.send(
                         content=told.content or discord.utils.MISSING,
@@ -147,7 +141,7 @@ class PrivateLine:
         async def find() -> str | None:
             return None
 
-        return (await self.poster.once(key, send, find)).id
+        return int((await self.poster.once(key, send, find)).message)
 
     async def _webhook(self, spot: Spot) -> discord.Webhook | None:
         """Return the way to answer while it lives."""

@@ -12,13 +12,14 @@ import discord
 
 from adapters.discord import limits, words
 from adapters.discord.drafts import ChoiceButton, Draft, LinkButton, Stage
-from bot import words_chat
+from bot import words_chat, words_policy
 from bot.chat import FreshLink, FreshLinks, Version
 from bot.cutting import joined, plain, size_of
 from bot.gauge import bar_lines, standing
 from bot.labels import is_web_link, web_links
 from bot.model import TaskState
 from bot.parcel import Enclosure, Parcel, Room, pack, remarks, still_of, turntable_of
+from bot.policy import Grant, ServerSettings
 from bot.update import Update
 
 ROOT, STATUS, RESULT = "root", "progress", "result"
@@ -40,6 +41,9 @@ DEEPEST = 8
 STEP = "\u2003"
 """How far a version of a tree stands in for each one above it: a wide space, since Discord cuts off ordinary ones."""
 
+MOST_MENTIONED = 3
+"""How many roles, and people, a right names in one line, so that the other rights find room in the embed, too."""
+
 LONGEST_LINE = 1000
 """More than any of the core's sentences has; one that has more must not push the others out."""
 
@@ -54,11 +58,11 @@ def thread_name(update: Update) -> str:
     return plain(" ".join(update.title.split()), limits.THREAD_NAME) or update.task_id
 
 
-def root_draft(update: Update, *, user: int) -> Draft:
-    """Return the message in the channel that the thread hangs on. It stays as it is."""
+def root_draft(update: Update, *, user: int | None) -> Draft:
+    """Return the message in the channel that the thread hangs on; `user` is who asked, None for nobody any more."""
     mark = words.mark(update.task_id, ROOT)
-    content = f"**{_title(update)}**, {words.asked_by(user)}\n-# {mark}"
-    return Draft(mark=mark, content=content)
+    asked = "" if user is None else f", {words.asked_by(user)}"
+    return Draft(mark=mark, content=f"**{_title(update)}**{asked}\n-# {mark}")
 
 
 def status_draft(update: Update, stage: Stage) -> Draft:
@@ -66,7 +70,9 @@ def status_draft(update: Update, stage: Stage) -> Draft:
     mark = words.mark(update.task_id, STATUS)
     draft = Draft(mark=mark, buttons=_choices(update) if not update.ending or update.is_muted else ())
     lines = update.lines[:1] if update.ending and not update.is_muted else update.lines
-    return _filled(draft, update, [update.headline, *bar_lines(update), *lines, *stage.notes], stage=stage)
+    rows = _escaped(update.headline, *bar_lines(update), *lines)
+    notice = [limits.linked(update.notice, LONGEST_LINE)] if update.notice else []
+    return _filled(draft, update, [*rows, *notice, *_escaped(*stage.notes)], stage=stage)
 
 
 def result_draft(update: Update, stage: Stage) -> Draft:
@@ -76,10 +82,10 @@ def result_draft(update: Update, stage: Stage) -> Draft:
         mark=words.mark(update.task_id, RESULT),
         buttons=(*_links(update), *_choices(update)),
         enclosures=enclosures,
-        pings=int(update.owner.user_id),
+        pings=None if update.owner.is_forgotten else int(update.owner.user_id),
     )
     lines = update.lines[: len(update.lines) - len(update.files)] if enclosures else update.lines
-    return _filled(draft, update, [update.headline, *lines, *notes, *stage.notes], stage=stage)
+    return _filled(draft, update, _escaped(update.headline, *lines, *notes, *stage.notes), stage=stage)
 
 
 def answer_draft(update: Update, stage: Stage) -> Draft:
@@ -119,6 +125,34 @@ def sentence_draft(*sentences: str, markup: str = "") -> Draft:
     return Draft(content=f"{said}\n{markup}".strip() if markup else said)
 
 
+def notice_draft(sentence: str, key: str) -> Draft:
+    """Return news for the operator; its last line is how it is found again after a crash."""
+    mark = words.notice_mark(key)
+    return Draft(mark=mark, content=f"{limits.escaped(sentence, limits.CONTENT - size_of(mark) - 4)}\n-# {mark}")
+
+
+def settings_draft(settings: ServerSettings) -> Draft:
+    """Return how a server is set up: who may do what, with whose key, and what people have been told."""
+    rows = [f"`{one.right}` {limits.escaped(one.sentence, 200)}: {_whom(one.grant)}" for one in settings.rights]
+    description = joined([*_escaped(settings.key, settings.notice), "", *rows], limits.EMBED_DESCRIPTION)
+    return Draft(embed=discord.Embed(description=description, colour=UNDER_WAY))
+
+
+def privacy_draft(text: str) -> Draft:
+    """Return the core's words about privacy: headings, and below each its points as lines that begin with a dash."""
+    rows = [_privacy_row(line) for line in text.splitlines()]
+    return Draft(embed=discord.Embed(description=joined(rows, limits.EMBED_DESCRIPTION), colour=UNDER_WAY))
+
+
+def _privacy_row(line: str) -> str:
+    if not line:
+        return ""
+    dash = "- "
+    if line.startswith(dash):
+        return f"{dash}{limits.linked(line.removeprefix(dash), LONGEST_LINE)}"
+    return f"**{limits.escaped(line, LONGEST_LINE)}**"
+
+
 def links_draft(links: FreshLinks) -> Draft:
     """Return short-lived links, as many as find room. For one person's eyes."""
     said = limits.escaped(links.sentence, limits.CONTENT)
@@ -132,18 +166,21 @@ def links_draft(links: FreshLinks) -> Draft:
     return Draft(embed=discord.Embed(description="\n".join((said, *kept, *more)), colour=UNDER_WAY))
 
 
-def _filled(draft: Draft, update: Update, lines: Iterable[str], *, stage: Stage) -> Draft:
-    """Put the words into a frame, or into bare text where frames are not allowed."""
+def _escaped(*lines: str) -> list[str]:
+    return [limits.escaped(line, LONGEST_LINE) for line in lines]
+
+
+def _filled(draft: Draft, update: Update, rows: Sequence[str], *, stage: Stage) -> Draft:
+    """Put lines of markup into a frame, or into bare text where frames are not allowed."""
     ping = f"<@{draft.pings}>" if draft.pings is not None else ""
     embed, content = None, ping
-    guarded = [limits.escaped(line, LONGEST_LINE) for line in lines]
     if stage.has_embeds:
-        embed = _embed(draft, update, guarded)
+        embed = _embed(draft, update, rows)
     else:
         head = " ".join(part for part in (ping, f"**{_title(update)}**") if part)
         foot = f"-# {draft.mark}"
         room = limits.CONTENT - size_of(head) - size_of(foot) - 2
-        content = "\n".join((head, joined(guarded, room), foot))
+        content = "\n".join((head, joined(rows, room), foot))
     return replace(draft, content=content, embed=embed)
 
 
@@ -236,6 +273,15 @@ def _branches(version: Version, depth: int = 0) -> Iterator[str]:
     yield f"{stem}{_row(version.update, version.difference)}"
     for child in version.children:
         yield from _branches(child, depth + 1)
+
+
+def _whom(grant: Grant) -> str:
+    """Say to whom a right is given, in Discord's own mentions; in an embed they notify nobody."""
+    roles, people = sorted(grant.roles)[:MOST_MENTIONED], sorted(grant.people)[:MOST_MENTIONED]
+    named = replace(grant, roles=frozenset(roles), people=frozenset(people))
+    said = words_policy.to_whom(named, role="<@&{}>".format, person="<@{}>".format)
+    left = len(grant.roles) + len(grant.people) - len(roles) - len(people)
+    return f"{said}, {words.and_more(left)}" if left else said
 
 
 def _link_row(link: FreshLink) -> str:

@@ -68,6 +68,9 @@ LATER = frozenset({20016, 20028, 30046, 130000})
 STATUSES = {403: Why.RIGHT, 404: Why.GONE, 413: Why.TOO_LARGE}
 """Where the code says nothing."""
 
+UNREADABLE = (ValueError, LookupError, TypeError, AttributeError)
+"""What discord.py 2.7 lets out when an answer was cut off or has another shape: it reads them without looking."""
+
 
 @contextmanager
 def translated() -> Iterator[None]:
@@ -75,6 +78,7 @@ def translated() -> Iterator[None]:
 
     Raises:
         Refused: it surely was not done. PlatformBusy: later; `Unsent` when it surely was not done either.
+        PlatformError: nobody can tell, since the answer cannot be read.
     """
     try:
         yield
@@ -88,6 +92,10 @@ def translated() -> Iterator[None]:
         raise PlatformBusy(f"the answer was lost: {type(error).__name__}", retry_after_s=REST_S) from error
     except discord.DiscordException as error:
         raise Refused(Why.OTHER, f"{type(error).__name__}: {error}") from error
+    except RuntimeError as error:  # aiohttp has no other word for a session that is closed, as when the bot is stopping
+        raise PlatformBusy("the connection was closed", retry_after_s=REST_S) from error
+    except UNREADABLE as error:
+        raise PlatformError(f"Discord's answer is not readable: {type(error).__name__}: {error}"[:300]) from error
 
 
 class Unsent(PlatformBusy):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from adapters.discord.invite import TITLES
+from bot.text import size
 
 PLATFORM = "Discord"
 
@@ -50,6 +51,11 @@ def mark(task_id: str, kind: str) -> str:
     return f"Task {task_id}" if kind == "root" else f"Task {task_id} · {kind}"
 
 
+def notice_mark(key: str) -> str:
+    """Return the last line of news for the operator."""
+    return f"Notice {key}"
+
+
 def picture_gone(number: int) -> str:
     """Say that Discord does not give out an attachment any more."""
     return (
@@ -74,3 +80,16 @@ def help_elsewhere() -> str:
         "On a message with pictures: Apps, then Make 3D model. In a model's thread: mention the bot with words or a "
         "picture for the next version. In a direct message to the bot: just write what you want."
     )
+
+
+def export_too_large(size_bytes: int) -> str:
+    """Say that Discord does not take a file of this size here."""
+    return (
+        f"What is kept about you is {size(size_bytes)}, more than Discord takes in one file here. Ask the people who "
+        "run this bot to send it to you."
+    )
+
+
+def and_more(count: int) -> str:
+    """Say that a line names only some of the roles and people."""
+    return f"and {count} more"

@@ -55,16 +55,22 @@ def _answer(order: dict[str, Any], folder: Path) -> dict[str, object]:
 
     Image.MAX_IMAGE_PIXELS = None  # sizes are checked by adapters.preview.pictures, before anything is decoded
     try:
-        job = Job(model=Path(order["model"]), folder=folder, limit_bytes=order["limit_bytes"], spread=order["spread"])
+        job = Job(
+            model=Path(order["model"]),
+            folder=folder,
+            limit_bytes=order["limit_bytes"],
+            spread=order["spread"],
+            file_format=order["file_format"],
+        )
         return {"done": ORDERS[order["what"]](job)}
     except Unreadable as error:
         return {"problem": str(error)}
     except MemoryError:
-        return {"problem": "The model needs more memory than previews may use here."}
+        return {"problem": "The model needs more memory than may be used for it here."}
     except (FileNotFoundError, PermissionError, IsADirectoryError):
         return {"problem": "The model file cannot be read: it is not there, or not for us."}
     except OSError as error:
-        return {"problem": f"The model could not be drawn here ({error.strerror or type(error).__name__})."}
+        return {"problem": f"The model could not be worked on here ({error.strerror or type(error).__name__})."}
 
 
 if __name__ == "__main__":

@@ -41,7 +41,7 @@ def read_glb(path: Path, pictures: Pictures) -> Solid:
     if not surfaces:
         raise Unreadable("The GLB has no triangles.")
     notes = ("Lines, points or strips in it are left out.",) if reader.left_out else ()
-    return Solid(facts=facts, surfaces=surfaces, notes=notes)
+    return Solid(facts=facts, surfaces=surfaces, notes=notes, parts=reader.parts)
 
 
 class _Reader:
@@ -51,6 +51,11 @@ class _Reader:
         self._stage: Stage = staged(self._document)
         self._materials = Materials(self._document, self._accessors, pictures)
         self.left_out = False
+
+    @property
+    def parts(self) -> tuple[str, ...]:
+        """The names of the placed meshes, in the scene's order."""
+        return tuple(placed.name for placed in self._stage.placed)
 
     def _primitives(self) -> Iterator[tuple[Placed, Entry]]:
         """Every primitive made of triangles, once for each place it stands in."""

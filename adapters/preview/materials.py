@@ -68,6 +68,7 @@ class Materials:
         base = rough.numbers("baseColorFactor", (1.0, 1.0, 1.0, 1.0))
         opacity, alpha = self._coverage(entry)
         return Material(
+            name=entry.text("name", ""),
             base=(base[0], base[1], base[2], base[3] * opacity),
             metallic=rough.number("metallicFactor", 1.0),
             roughness=rough.number("roughnessFactor", 1.0),
@@ -105,8 +106,10 @@ class Materials:
         uv_set = moved.integer("texCoord", uv_set) if moved else uv_set
         if uv_set > 1:
             raise Unreadable(f"{info.where} uses texture coordinates {uv_set}; only 0 and 1 are read.")
+        source = self._source(texture)
         return Texture(
-            image=self._image(self._source(texture)),
+            image=self._image(source),
+            source=source,
             uv_set=uv_set,
             transform=_transform(moved) if moved else UNMOVED,
             wrap=self._wrap(texture),

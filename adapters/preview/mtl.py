@@ -66,7 +66,7 @@ def read_mtl(model: Path, names: list[str], pictures: Pictures) -> Library:
         else:
             lines |= _parsed(path)
     shelf = _Shelf(model, pictures, notes)
-    materials = {name: _material(found, shelf) for name, found in lines.items()}
+    materials = {name: _material(name, found, shelf) for name, found in lines.items()}
     return Library(materials=materials, textures=tuple(shelf.sizes.values()), notes=tuple(notes))
 
 
@@ -138,22 +138,23 @@ class _Shelf:
         return image
 
 
-def _material(lines: _Lines, shelf: _Shelf) -> Material:
+def _material(name: str, lines: _Lines, shelf: _Shelf) -> Material:
     maps, numbers = lines.maps, lines.numbers
     base_map = _with_opacity(shelf.image(maps.get("base")), shelf.image(maps.get("opacity")))
     surface_map = _surface(shelf.image(maps.get("roughness")), shelf.image(maps.get("metallic")))
     opacity = numbers["d"][0] if "d" in numbers else 1.0 - numbers.get("tr", (0.0,))[0]
     emissive = _linear(numbers.get("ke", (1.0,) if "emissive" in maps else (0.0,)))
     return Material(
+        name=name,
         base=(*_linear(numbers.get("kd", (1.0,))), min(max(opacity, 0.0), 1.0)),
         metallic=_factor(numbers, "pm", 1.0 if "metallic" in maps else 0.0),
         roughness=_factor(numbers, "pr", 1.0 if "roughness" in maps else _dullness(numbers)),
         emissive=emissive,
         alpha=Alpha.BLEND if opacity < 0.999 or "opacity" in maps else Alpha.OPAQUE,
-        base_map=_worn(base_map),
+        base_map=_worn(base_map, None if "opacity" in maps else maps.get("base")),
         surface_map=_worn(surface_map),
-        normal_map=_worn(shelf.image(maps.get("normal"))),
-        emissive_map=_worn(shelf.image(maps.get("emissive"))),
+        normal_map=_worn(shelf.image(maps.get("normal")), maps.get("normal")),
+        emissive_map=_worn(shelf.image(maps.get("emissive")), maps.get("emissive")),
     )
 
 
@@ -174,8 +175,8 @@ def _linear(values: tuple[float, ...]) -> tuple[float, float, float]:
     return red, green, blue
 
 
-def _worn(image: Image.Image | None) -> Texture | None:
-    return None if image is None else Texture(image=image)
+def _worn(image: Image.Image | None, source: str | None = None) -> Texture | None:
+    return None if image is None else Texture(image=image, source=source)
 
 
 def _with_opacity(base: Image.Image | None, opacity: Image.Image | None) -> Image.Image | None:

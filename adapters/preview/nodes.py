@@ -19,6 +19,7 @@ class Placed:
     """A mesh in the world, by its place in the scene's order; `skin` is None without a rig."""
 
     number: int
+    name: str
     mesh: int
     matrix: Floats  # 4 x 4, for columns
     skin: int | None
@@ -51,7 +52,8 @@ def staged(document: Entry) -> Stage:
         matrices[number] = matrix = above @ _local(node)
         if "mesh" in node:
             skin = node.integer("skin") if "skin" in node else None
-            placed.append(Placed(number=len(placed), mesh=node.integer("mesh"), matrix=matrix, skin=skin))
+            name = node.text("name", "")
+            placed.append(Placed(number=len(placed), name=name, mesh=node.integer("mesh"), matrix=matrix, skin=skin))
         children = node.integers("children", most=100_000)
         waiting += [(child, matrix, depth + 1) for child in reversed(children)]
     return Stage(placed=tuple(placed), matrices=matrices)

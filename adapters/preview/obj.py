@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
@@ -15,11 +15,12 @@ from bot.looks import MeshFacts
 
 _MOST_BYTES = 512 * 2**20
 _MOST_CORNERS = 64  # of one face
+_MOST_PARTS = 1000  # with more it counts as one: crumbs are no parts
 
 
 @dataclass(slots=True)
 class _Text:
-    """The lines of an OBJ by kind. `seats` are (first face, material name), in order."""
+    """The lines of an OBJ by kind. `seats` are (first face, material name), `objects` (first face, name), in order."""
 
     points: list[bytes] = field(default_factory=list)
     uvs: list[bytes] = field(default_factory=list)
@@ -27,7 +28,7 @@ class _Text:
     faces: list[bytes] = field(default_factory=list)
     seats: list[tuple[int, str]] = field(default_factory=list)
     libraries: list[str] = field(default_factory=list)
-    objects: int = 0
+    objects: list[tuple[int, str]] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,12 +67,12 @@ def read_obj(path: Path, pictures: Pictures) -> Solid:
         triangles=len(triangles.faces),
         quads=triangles.quads,
         vertices=len(tables.points),
-        parts=max(text.objects, 1),
+        parts=max(len(text.objects), 1),
         materials=len(library.materials),
         textures=library.textures,
         size=(high[0] - low[0], high[1] - low[1], high[2] - low[2]),
     )
-    return Solid(facts=facts, surfaces=surfaces, notes=library.notes)
+    return Solid(facts=facts, surfaces=surfaces, notes=library.notes, parts=tuple(name for _, name in _objects(text)))
 
 
 def _sorted_lines(data: bytes) -> _Text:
@@ -96,7 +97,7 @@ def _sorted_lines(data: bytes) -> _Text:
         elif key == b"mtllib":
             text.libraries.append(rest.strip().decode("utf-8", "replace"))
         elif key == b"o":
-            text.objects += 1
+            text.objects.append((len(text.faces), rest.strip().decode("utf-8", "replace")))
     if not text.points or not text.faces:
         raise Unreadable("The OBJ has no faces.")
     return text
@@ -228,19 +229,31 @@ def _fans(counts: Longs) -> tuple[Longs, Longs]:
     return np.concatenate(fans), np.concatenate(owners)
 
 
+def _objects(text: _Text) -> list[tuple[int, str]]:
+    """The parts of a model as (first face, name); what comes before the first one has no name."""
+    return [(0, ""), *text.objects] if len(text.objects) <= _MOST_PARTS else [(0, "")]
+
+
 def _surfaces(text: _Text, tables: _Tables, triangles: _Triangles, library: Library) -> tuple[Surface, ...]:
-    """One surface for each material that faces wear."""
+    """One surface for each material that faces of a part wear."""
     seats = [(0, ""), *text.seats]
-    seat = np.searchsorted(np.array([first for first, _ in seats]), triangles.faces, side="right") - 1
     names = sorted({name for _, name in seats})
-    worn = np.array([names.index(name) for _, name in seats])[seat]
+    worn = np.array([names.index(name) for _, name in seats])[_last_before(seats, triangles.faces)]
+    keys = _last_before(_objects(text), triangles.faces) * len(names) + worn
+    order = np.argsort(keys, kind="stable")
+    found, starts = np.unique(keys[order], return_index=True)
+    corners = triangles.corners.reshape(-1, 3, 3)
     surfaces = []
-    for number, name in enumerate(names):
-        own = np.flatnonzero(worn == number)
-        if len(own):
-            corners = triangles.corners.reshape(-1, 3, 3)[own].reshape(-1, 3)
-            surfaces.append(_surface(corners, tables, library, name))
+    for key, own in zip(found.tolist(), np.split(order, starts[1:]), strict=True):
+        part, number = divmod(key, len(names))
+        surface = _surface(corners[own].reshape(-1, 3), tables, library, names[number])
+        surfaces.append(replace(surface, part=part))
     return tuple(surfaces)
+
+
+def _last_before(seats: list[tuple[int, str]], faces: Longs) -> Longs:
+    """For each face the last of these that begins at it or before."""
+    return np.searchsorted(np.array([first for first, _ in seats]), faces, side="right") - 1
 
 
 def _surface(corners: Longs, tables: _Tables, library: Library, name: str) -> Surface:

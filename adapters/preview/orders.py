@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from PIL import Image
 
+from adapters.preview.conversion import converted
 from adapters.preview.encoders import COLUMNS, FRAME_MS, FRAMES, save_gif, save_still, save_strip, save_webp
 from adapters.preview.formats import kind_of, read_model
 from adapters.preview.parts import moved_apart
@@ -35,6 +36,7 @@ class Job:
     folder: Path
     limit_bytes: int = 0
     spread: float = 0.0
+    file_format: str = ""
 
 
 def ready(_job: Job) -> Answer:
@@ -74,11 +76,22 @@ def reduce(job: Job) -> Answer:
     return asdict(reduced(job.model, job.folder / SMALLER, limit_bytes=job.limit_bytes))
 
 
+def convert(job: Job) -> Answer:
+    """The model in another format, with what belongs to it."""
+    made = converted(job.model, job.folder, job.file_format)
+    return {
+        "files": [path.name for path in made.files],
+        "bundle": made.bundle.name if made.bundle else None,
+        "lost": list(made.lost),
+    }
+
+
 ORDERS: Mapping[str, Callable[[Job], Answer]] = {
     "ready": ready,
     "look": look,
     "turn": turn,
     "reduce": reduce,
+    "convert": convert,
 }
 
 

@@ -71,6 +71,12 @@ class Order:
     model: Path
     limit_bytes: int = 0
     spread: float = 0.0
+    file_format: str = ""
+
+    @property
+    def done(self) -> str:
+        """What is done to the model, for sentences."""
+        return "converted" if self.what == "convert" else "drawn"
 
 
 async def obeyed(order: Order, folder: Path, limits: Limits) -> dict[str, Any]:
@@ -84,6 +90,7 @@ async def obeyed(order: Order, folder: Path, limits: Limits) -> dict[str, Any]:
         "model": str(order.model.absolute()),
         "limit_bytes": order.limit_bytes,
         "spread": order.spread,
+        "file_format": order.file_format,
         "limits": limits.for_child(),
     }
     # At once: a thread would go on writing while the folder of a cancelled order is taken away.
@@ -141,7 +148,7 @@ def _answer(order: Order, folder: Path, code: int | None) -> dict[str, Any]:
         done: dict[str, Any] = answer["done"]
         return done
     log.warning("preview process ended badly what=%s code=%s last=%r", order.what, code, _last_words(folder / _LOG))
-    raise PreviewFailed(_sentence(code))
+    raise PreviewFailed(_sentence(code, order.done))
 
 
 def _last_words(path: Path) -> str:
@@ -150,11 +157,11 @@ def _last_words(path: Path) -> str:
         return file.read(400).decode("utf-8", "replace").strip()
 
 
-def _sentence(code: int | None) -> str:
+def _sentence(code: int | None, done: str) -> str:
     if code is None or code == -getattr(signal, "SIGXCPU", 0):
-        return "The model took too long to draw."
+        return f"It took too long before the model was {done}."
     if code == -getattr(signal, "SIGXFSZ", 0):
-        return "The pictures of the model became too large."
+        return f"What came of the model became too large while it was {done}."
     if code == -signal.SIGTERM or code == -getattr(signal, "SIGKILL", 9):
-        return "Drawing the model was stopped from outside, most likely for want of memory."
-    return "The model could not be drawn: the drawing process broke off."
+        return f"The model could not be {done}: it was stopped from outside, most likely for want of memory."
+    return f"The model could not be {done}: the process that did it broke off."

@@ -43,6 +43,7 @@ class Texture:
     """A picture on a surface: which texture coordinates, and how they are moved first."""
 
     image: Image.Image  # RGBA
+    source: int | str | None = None  # the picture's number or name in its file; None for one put together from several
     uv_set: int = 0  # 0 or 1
     transform: tuple[float, ...] = UNMOVED  # 3 x 3, row by row
     wrap: tuple[Wrap, Wrap] = (Wrap.REPEAT, Wrap.REPEAT)
@@ -52,6 +53,7 @@ class Texture:
 class Material:
     """How a surface answers light: glTF's metallic-roughness model. Colours are linear."""
 
+    name: str = ""
     base: tuple[float, float, float, float] = (1.0, 1.0, 1.0, 1.0)
     metallic: float = 0.0
     roughness: float = 0.75
@@ -88,11 +90,15 @@ class Surface:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Solid:
-    """A whole model with its facts. Without surfaces it is too large to draw, and `notes` say so."""
+    """A whole model with its facts. Without surfaces it is too large to draw, and `notes` say so.
+
+    `parts` are names by the number that a surface has as its `part`; empty where the file knows none.
+    """
 
     facts: MeshFacts
     surfaces: tuple[Surface, ...] = ()
     notes: tuple[str, ...] = field(default=())
+    parts: tuple[str, ...] = field(default=())
 
 
 def bounds(surfaces: tuple[Surface, ...]) -> tuple[tuple[float, float, float], tuple[float, float, float]]:

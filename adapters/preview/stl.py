@@ -12,7 +12,7 @@ from adapters.preview.solid import MOST_TRIANGLES, Solid, Surface, Unreadable, b
 from bot.looks import MeshFacts
 
 _HEADER = 84
-_FACE = np.dtype([("normal", "<3f4"), ("corners", "<9f4"), ("attributes", "<u2")])
+FACE = np.dtype([("normal", "<3f4"), ("corners", "<9f4"), ("attributes", "<u2")])
 _MOST_TEXT = 1024 * 2**20
 
 
@@ -49,9 +49,9 @@ def _soup(path: Path) -> Singles:
     with path.open("rb") as file:
         head = file.read(_HEADER)
     count = struct.unpack_from("<I", head, 80)[0] if len(head) == _HEADER else 0
-    if len(head) == _HEADER and size == _HEADER + _FACE.itemsize * count:
+    if len(head) == _HEADER and size == _HEADER + FACE.itemsize * count:
         _check_count(count)
-        faces = np.fromfile(path, _FACE, offset=_HEADER)
+        faces = np.fromfile(path, FACE, offset=_HEADER)
         return np.ascontiguousarray(faces["corners"]).reshape(-1, 3)
     if head.lstrip()[:5].lower() == b"solid":
         return _from_text(path, size)

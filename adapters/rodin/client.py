@@ -6,6 +6,7 @@ import io
 import logging
 from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
+from copy import copy
 from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
@@ -99,6 +100,17 @@ class RodinClient:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         await self._stack.aclose()
+
+    def with_key(self, key: str) -> RodinClient:
+        """Return Rodin as it is reached with another key, over the connections of this one while they last.
+
+        Raises:
+            ValueError: it cannot be a key.
+        """
+        other = copy(self)
+        other._options = replace(self._options, key=key)
+        other._transport = self._transport.with_options(other._options)
+        return other
 
     async def submit(self, request: Request, pictures: Sequence[bytes]) -> Submission:
         """Ask for a model. **Costs money; sent once, never repeated.**

@@ -68,4 +68,6 @@ def _error(state: RetryCallState) -> BaseException | None:
 
 
 def _note(state: RetryCallState) -> None:
-    log.info("read repeated attempt=%d wait_s=%.1f error=%s", state.attempt_number, state.upcoming_sleep, _error(state))
+    log.debug(
+        "read repeated attempt=%d wait_s=%.1f error=%s", state.attempt_number, state.upcoming_sleep, _error(state)
+    )

@@ -54,12 +54,14 @@ class Transport(WithSession):
         return aiohttp.ClientSession(
             connector=aiohttp.TCPConnector(force_close=True),
             cookie_jar=aiohttp.DummyCookieJar(),
-            headers={
-                "Authorization": f"Bearer {self._options.key}",
-                "Accept": "application/json",
-                "User-Agent": self._options.user_agent,
-            },
+            headers={"Accept": "application/json", "User-Agent": self._options.user_agent},
         )
+
+    def with_options(self, options: RodinOptions) -> Transport:
+        """Return one that asks with other options, over the open session of this one, which ends it too."""
+        other = Transport(options, self._clock)
+        other._session = self.session
+        return other
 
     async def send(self, call: Call) -> Answer:
         """Make one request and return the answer, whatever its status. Never repeats, never follows a redirect.
@@ -86,6 +88,7 @@ class Transport(WithSession):
             json=call.json,
             params=call.params,
             data=call.form,
+            headers={"Authorization": f"Bearer {self._options.key}"},
             allow_redirects=False,
             timeout=aiohttp.ClientTimeout(total=call.timeout_s, connect=connect_s, sock_connect=connect_s),
         ) as response:

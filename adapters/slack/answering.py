@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import aiohttp
 
@@ -13,7 +13,7 @@ from adapters.slack.drafts import Draft
 from adapters.slack.posting import Poster, Target
 from adapters.slack.render import sentence_draft
 from adapters.slack.wire import Asking
-from bot.answering import worked
+from bot.answering import Places
 from bot.errors import PlatformError, StorageError
 
 log = logging.getLogger(__name__)
@@ -29,10 +29,11 @@ class Answerer:
     """Tells the person who asked what came of it, so that nobody else sees it."""
 
     poster: Poster
+    places: Places = field(default_factory=Places)
 
     async def answer(self, asking: Asking, work: Work) -> None:
         """Work, then answer. Nothing is raised."""
-        draft = await worked(work, said=sentence_draft)
+        draft = await self.places.worked(work, said=sentence_draft, who=(asking.team, asking.user))
         if draft is not None:
             await self.send(asking, draft)
 
@@ -51,7 +52,8 @@ class Answerer:
 
     async def _by_url(self, asking: Asking, draft: Draft) -> bool:
         """Answer over the address that came with the interaction; it needs no membership in the channel."""
-        if not asking.response_url:
+        lines = self.poster.lines
+        if not asking.response_url or not lines.leads_to(asking.response_url):
             return False
         body = {
             "response_type": "ephemeral",
@@ -61,7 +63,7 @@ class Answerer:
         }
         try:
             async with asyncio.timeout(ANSWER_WITHIN_S):
-                async with self.poster.lines.session.post(asking.response_url, json=body) as response:
+                async with lines.session.post(asking.response_url, json=body, allow_redirects=False) as response:
                     return response.status == 200
         except (aiohttp.ClientError, TimeoutError) as error:
             log.info("response address failed error=%s", type(error).__name__)

@@ -40,6 +40,13 @@ def marked_paragraph(words: str) -> Json:
     return {"type": "section", "text": markup(words)}
 
 
+def preformatted(lines: Sequence[str]) -> Json:
+    """Return lines as they are, in letters of one width."""
+    words = plain(joined(lines, limits.SECTION), limits.SECTION) or " "
+    shown = {"type": "rich_text_preformatted", "elements": [{"type": "text", "text": words}]}
+    return {"type": "rich_text", "elements": [shown]}
+
+
 def footnote(lines: Sequence[str]) -> Json:
     """Return small print."""
     words = joined(lines, limits.CONTEXT)

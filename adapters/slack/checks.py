@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
+from typing import Any
 
 import aiohttp
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
@@ -35,6 +36,37 @@ async def check_slack(options: SlackOptions) -> tuple[Finding, ...]:
     except TimeoutError:
         findings.append(_bad("Slack", f"no answer within {CHECK_WITHIN_S:.0f} s", "Look at the network."))
     return tuple(findings)
+
+
+async def check_channel(options: SlackOptions, channel: str) -> Finding:
+    """Look whether the bot is in a channel of the operator's (`CHANNEL` or `TEAM/CHANNEL`); posts nothing."""
+    what, (team, _, bare) = "OPERATOR_CHANNEL", channel.rpartition("/")
+    if options.is_distributed and not team:
+        advice = f"Write slack:TEAM_ID/{bare}."
+        return _bad(what, "the app can be in several workspaces, and this does not say which", advice)
+    if options.is_distributed or not options.bot_token:
+        found = f"the channel {channel} is tried when there is something to tell"
+        return Finding(what=what, is_good=True, found=found)
+    try:
+        async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=CHECK_WITHIN_S)) as session:
+            client = client_for(options.bot_token, api_url=options.api_url, session=session)
+            with translated():
+                answer = await client.conversations_info(channel=bare)
+    except Refused as error:
+        advice = "Copy the channel's id anew (at the foot of the channel's details), and invite the bot there."
+        return _bad(what, f"Slack does not show the channel {bare} ({error.code})", advice)
+    except PlatformError as error:
+        return _bad(what, f"could not be looked at: {error}", f"Look at {options.api_url} and try again.")
+    return _joined(answer.get("channel") or {}, bare)
+
+
+def _joined(place: Mapping[str, Any], channel: str) -> Finding:
+    what, name = "OPERATOR_CHANNEL", place.get("name") or channel
+    if place.get("is_archived"):
+        return _bad(what, f"the channel {name} is archived", "Name another channel, or restore this one.")
+    if not place.get("is_member") and not place.get("is_im"):
+        return _bad(what, f"the bot is not in the channel {name}", "Invite it there: /invite and its name.")
+    return Finding(what=what, is_good=True, found=f"the bot is in the channel {name}")
 
 
 async def _findings(options: SlackOptions, session: aiohttp.ClientSession) -> AsyncIterator[Finding]:

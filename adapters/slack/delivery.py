@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from adapters.slack import words
 from adapters.slack.address import GONE, Spot, parse_address
 from adapters.slack.drafts import Draft
-from adapters.slack.posting import Poster, Sent, Target
+from adapters.slack.posting import Poster, Target
 from adapters.slack.render import (
     Stage,
     enclosures_of,
@@ -27,6 +27,7 @@ from adapters.slack.trouble import Refused, Why
 from adapters.slack.uploads import Uploader
 from bot.errors import AddressGone, PlatformBusy
 from bot.model import Address
+from bot.outbox import Posted
 from bot.parcel import Enclosure
 from bot.update import Update
 
@@ -34,6 +35,9 @@ log = logging.getLogger(__name__)
 
 ENDS_TELLING = frozenset({Why.PLACE, Why.PERSON})
 """Refusals after which nobody can be told there any more."""
+
+_FILES = {"turntable": words.turntable_of, "files": words.files_of}
+"""What is shared under a result, and the words by which each is found again."""
 
 Tell = Callable[[Spot, Update], Awaitable[Spot]]
 
@@ -89,17 +93,17 @@ class Delivery:
         draft = status_draft(update, _stage(spot))
         sent = await self.poster.post(_target(spot), draft, key=key)
         if not sent.is_new:  # it may show an earlier revision
-            await self.poster.edit(_target(spot), sent.ts, draft)
-        return replace(spot, status=sent.ts, root=spot.root or sent.ts)
+            await self.poster.edit(_target(spot), sent.message, draft)
+        return replace(spot, status=sent.message, root=spot.root or sent.message)
 
     async def _said(self, spot: Spot, update: Update) -> Spot:
         still = await self._still(spot, update)
         spot = _with_uploads(spot, still)
         spot, sent = await self._result_posted(spot, update, still=still)
-        spot = replace(spot, result=sent.ts, root=spot.root or sent.ts)
+        spot = replace(spot, result=sent.message, root=spot.root or sent.message)
         return await self._files_joined(spot, update)
 
-    async def _result_posted(self, spot: Spot, update: Update, *, still: str) -> tuple[Spot, Sent]:
+    async def _result_posted(self, spot: Spot, update: Update, *, still: str) -> tuple[Spot, Posted]:
         """Post the result, with ever less if Slack will not have it: without the picture, the thread, the channel."""
         full = result_draft(update, replace(_stage(spot), still=still))
         bare = result_draft(update, _stage(spot))
@@ -123,13 +127,13 @@ class Delivery:
         What Slack refuses, or does not take in two tries, links make up for.
         """
         if (turning := turntable_enclosure(update)) is not None:
-            said = words.turntable_of(update.task_id)
-            spot = await self._shared(spot, update, (turning,), said=said, what="turntable")
+            spot = await self._shared(spot, update, (turning,), what="turntable")
         if files := enclosures_of(parcel_of(update).files):
-            spot = await self._shared(spot, update, files, said=words.files_of(update.task_id), what="files")
+            spot = await self._shared(spot, update, files, what="files")
         return spot
 
-    async def _shared(self, spot: Spot, update: Update, files: Sequence[Enclosure], *, said: str, what: str) -> Spot:
+    async def _shared(self, spot: Spot, update: Update, files: Sequence[Enclosure], *, what: str) -> Spot:
+        said = _FILES[what](update.task_id)
         try:
             ids = await self.uploader.share(_target(spot), files, words=said, key=_key(update, what))
         except Refused as error:
@@ -152,6 +156,13 @@ class Delivery:
         await self._result_edited(spot, update, still=still)
         if update.files:
             return await self._files_joined(spot, update)
+        return await self._files_removed(spot, update)
+
+    async def _files_removed(self, spot: Spot, update: Update) -> Spot:
+        """Take every file of ours out of Slack, those too whose sharing a kill kept from being noted."""
+        for what, said in _FILES.items():
+            key = _key(update, what)
+            spot = _with_uploads(spot, *await self.uploader.shared(_target(spot), words=said(update.task_id), key=key))
         for file_id in spot.uploads:
             await self.uploader.remove(_target(spot), file_id)
         return replace(spot, uploads=())

@@ -10,8 +10,10 @@ from typing import Any
 from adapters.slack import blocks, limits
 from adapters.slack.asked import Asked
 from adapters.slack.blocks import Json
-from adapters.slack.wire import shared_file
+from adapters.slack.wire import files_of
 from bot.catalog import LONGEST_PROMPT, OPTIONS, PRESETS, Option, OptionKind
+from bot.chat import Draft, FormatOffer
+from bot.cutting import clusters, cut
 from bot.questions import (
     FORMAT,
     FORMS,
@@ -29,6 +31,8 @@ from bot.questions import (
     new_form,
 )
 from bot.remakes import STRENGTH
+from bot.text import as_credits
+from bot.typed import typed_options
 from bot.update import Choice
 
 CALLBACK = "rodin:form"
@@ -51,6 +55,14 @@ class Opened:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Known:
+    """What is known of a task when a form about it opens: its values, and what it costs in which format."""
+
+    draft: Draft | None = None
+    offers: tuple[FormatOffer, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Submitted:
     """What a form held, and how it came to be opened."""
 
@@ -58,10 +70,13 @@ class Submitted:
     opened: Opened
 
 
-def form_view(opened: Opened) -> Json:
-    """Return a form, which remembers how it was opened."""
+def form_view(opened: Opened, known: Known | None = None) -> Json:
+    """Return a form, which remembers how it was opened and begins with what is known of its task."""
     form = FORMS.get(Choice(opened.choice)) if opened.choice in set(Choice) else None
     made = _made(form or new_form(_SHOWN, more=("--pose", "--bbox 100x320x100")))
+    if known is not None:
+        said = [blocks.paragraph([one.sentence for one in known.offers])] if known.offers else []
+        made = {**made, "blocks": [*said, *(_begun(block, known) for block in made["blocks"])]}
     place = {name: getattr(opened, name) for name in _PLACE}
     return {**made, "private_metadata": json.dumps({name: value for name, value in place.items() if value})}
 
@@ -73,7 +88,7 @@ def read_form(view: Mapping[str, Any]) -> Submitted:
     asked = Asked(
         prompt=_chosen(values, PROMPT),
         typed=_chosen(values, MORE),
-        files=tuple(shared_file(file) for file in _input(values, PICTURES).get("files") or ()),
+        files=files_of(_input(values, PICTURES)),
         options={name: value for name, value in picked.items() if value},
         keeps_pictures=_chosen(values, WHERE) == JOIN,
     )
@@ -91,14 +106,16 @@ def _opened(metadata: str) -> Opened:
 
 
 def _input(values: Mapping[str, Any], name: str) -> Mapping[str, Any]:
-    found = (values.get(name) or {}).get(name)
+    block = values.get(name)
+    found = block.get(name) if isinstance(block, Mapping) else None
     return found if isinstance(found, Mapping) else {}
 
 
 def _chosen(values: Mapping[str, Any], name: str) -> str:
     found = _input(values, name)
     option = found.get("selected_option")
-    return str((option or {}).get("value") or "") if option else str(found.get("value") or "")
+    chosen = option if isinstance(option, Mapping) else found
+    return str(chosen.get("value") or "")
 
 
 def _made(form: Form) -> Json:
@@ -127,6 +144,29 @@ def _block(field: Field) -> Json:
             return _more(field)
         case Option():
             return _option(field)
+
+
+def _begun(block: Json, known: Known) -> Json:
+    """Return a block of a form with what is known of its task."""
+    element: Json = {}
+    match block.get("block_id"):
+        case name if name == PROMPT and known.draft is not None and known.draft.prompt:
+            element = {"initial_value": cut(clusters(known.draft.prompt), LONGEST_PROMPT)}
+        case name if name == MORE and known.draft is not None:
+            element = {"initial_value": typed_options(known.draft.options)}
+        case name if name == FORMAT and known.offers:
+            element = {"options": [_offer(one) for one in known.offers[: limits.OPTIONS]]}
+    return {**block, "element": {**block["element"], **element}} if element else block
+
+
+def _offer(offer: FormatOffer) -> Json:
+    cost = as_credits(offer.price) if offer.price else "free"
+    more = offer.sentence.removeprefix(f"{offer.name}: {cost}, ")
+    return {
+        "text": blocks.plain_text(f"{offer.name} · {cost}", limits.OPTION_TEXT),
+        "description": blocks.plain_text(more, limits.OPTION_TEXT),
+        "value": offer.name,
+    }
 
 
 def _field(name: str, label: str, element: Json, hint: str, *, is_optional: bool = True) -> Json:

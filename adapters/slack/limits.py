@@ -26,7 +26,13 @@ LINK = 3000
 ALT_TEXT = 2000
 UPLOAD_ALT_TEXT = 1000
 OPTION_TEXT = 75
+"""The words of an entry in a menu, and what stands below them."""
+
+OPTIONS = 100
 VIEW_TITLE = 24
+CONFIRM_TITLE = 100
+CONFIRM_TEXT = 300
+CONFIRM_BUTTON = 30
 PLACEHOLDER = 150
 HINT = 2000
 

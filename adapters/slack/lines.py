@@ -13,6 +13,7 @@ import aiohttp
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
+from adapters.slack.hosts import is_slacks
 from adapters.slack.trouble import Limited, Refused, Unsent, Why, translated
 from bot.errors import AddressGone, PlatformBusy
 
@@ -145,6 +146,10 @@ class Lines:
         if self._session is None:
             raise Unsent("not connected to Slack", retry_after_s=5.0)
         return self._session
+
+    def leads_to(self, url: str) -> bool:
+        """Say whether an address is Slack's, as the operator has said where Slack is."""
+        return is_slacks(url, api_url=self._options.api_url)
 
     async def of(self, team: str, *, enterprise: str = "") -> Line:
         """Return the way to a workspace.

@@ -75,8 +75,13 @@ SCOPES = (
     ),
     Scope(name="mpim:read", why="for what channels:read is, in group conversations", needed_by=("conversations.info",)),
     Scope(
+        name="usergroups:read",
+        why="to know who is in a user group that an admin has allowed something",
+        needed_by=("usergroups.list",),
+    ),
+    Scope(
         name="users:read",
-        why="to see who manages the workspace and may ask for the balance",
+        why="to see who manages the workspace, its settings and its money",
         needed_by=("users.info",),
     ),
 )
@@ -145,7 +150,7 @@ def manifest(options: ManifestOptions) -> dict[str, Any]:
                 **({"url": url} if url else {}),
                 "description": "Makes a 3D model from words or pictures",
                 "usage_hint": "a brass teapot --preset print",
-                "should_escape": False,
+                "should_escape": True,
             }
         ],
     }

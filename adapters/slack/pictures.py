@@ -5,28 +5,34 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Sequence
-from dataclasses import dataclass
-from urllib.parse import urljoin, urlsplit
+from dataclasses import dataclass, field
+from urllib.parse import urljoin
 
 import aiohttp
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from adapters.slack import words
+from adapters.slack.hosts import is_slacks
 from adapters.slack.lines import Line, Lines
 from adapters.slack.trouble import Refused, Why
 from adapters.slack.wire import Asking, SharedFile, shared_file
 from bot import words_chat
-from bot.attachments import LARGEST_BYTES, NOT_GIVEN_OUT, PIECE_BYTES, READ_WITHIN_S, check_size, gathered
+from bot.attachments import (
+    LARGEST_BYTES,
+    NOT_GIVEN_OUT,
+    PIECE_BYTES,
+    READ_WITHIN_S,
+    PictureRoom,
+    check_size,
+    gathered,
+)
 from bot.errors import PlatformBusy, UserMistake
 
 log = logging.getLogger(__name__)
 
 PATIENCE = aiohttp.ClientTimeout(total=READ_WITHIN_S)
 MOST_REDIRECTS = 3
-
-FILE_HOSTS = ("slack.com", "slack-files.com")
-"""Where Slack keeps files, with all that is under these names. Source: docs.slack.dev, file object."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,16 +42,18 @@ class FileReader:
     lines: Lines
     api_url: str
     largest_bytes: int = LARGEST_BYTES
+    room: PictureRoom = field(default_factory=PictureRoom)
 
     async def read(self, asking: Asking, files: Sequence[SharedFile]) -> tuple[bytes, ...]:
         """Return the bytes of each file, in order.
 
         Raises:
-            UserMistake: one is too large, or Slack does not give it out; says which.
+            UserMistake: one is too large, or Slack does not give it out; says which. Or too many come at once.
             AddressGone, PlatformBusy: the workspace cannot be reached.
         """
         if not files:
             return ()
+        await self.room.enter(sum(min(one.size_bytes or self.largest_bytes, self.largest_bytes) for one in files))
         line = await self.lines.of(asking.team, enterprise=asking.enterprise)
         reads = (self._read_one(line, one, number) for number, one in enumerate(files, start=1))
         return tuple(await asyncio.gather(*reads))
@@ -80,8 +88,8 @@ class FileReader:
 
     async def _fetched(self, line: Line, url: str, number: int) -> bytes:
         for _ in range(MOST_REDIRECTS + 1):
-            if not self._is_slacks(url):
-                log.warning("file lies elsewhere host=%s", urlsplit(url).hostname)
+            if not is_slacks(url, api_url=self.api_url):
+                log.warning("file lies elsewhere")
                 raise UserMistake(words.picture_gone(number))
             headers = {"Authorization": f"Bearer {line.token}"}
             asked = self.lines.session.get(url, headers=headers, allow_redirects=False, timeout=PATIENCE)
@@ -103,14 +111,6 @@ class FileReader:
             raise UserMistake(words.picture_hidden(number))
         pieces = response.content.iter_chunked(PIECE_BYTES)
         return await gathered(pieces, number=number, largest_bytes=self.largest_bytes)
-
-    def _is_slacks(self, url: str) -> bool:
-        """Whether the token may go there: Slack's hosts by https, or wherever the operator has said Slack is."""
-        parts, api = urlsplit(url), urlsplit(self.api_url)
-        if (parts.scheme, parts.netloc) == (api.scheme, api.netloc):
-            return True
-        host = (parts.hostname or "").lower()
-        return parts.scheme == "https" and any(host == name or host.endswith(f".{name}") for name in FILE_HOSTS)
 
 
 def pictures_among(files: Sequence[SharedFile]) -> list[SharedFile]:

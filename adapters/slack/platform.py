@@ -7,18 +7,19 @@ import logging
 from dataclasses import dataclass, field
 
 from slack_bolt.oauth.async_oauth_flow import AsyncOAuthFlow
-from slack_sdk.web.async_client import AsyncWebClient
-from slack_sdk.web.async_slack_response import AsyncSlackResponse
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from adapters.slack import limits
 from adapters.slack.address import PLATFORM
+from adapters.slack.affairs import Affairs
 from adapters.slack.answering import Answerer
 from adapters.slack.delivery import Delivery
 from adapters.slack.desk import Desk
 from adapters.slack.installations import KeptInstallations, SealedInstallationStore, Seals, state_store
 from adapters.slack.lines import Lines, LinesOptions, client_for
 from adapters.slack.manifest import ManifestOptions, has_pages
+from adapters.slack.notices import Notices
+from adapters.slack.people import People
 from adapters.slack.pictures import FileReader
 from adapters.slack.posting import Poster
 from adapters.slack.reception import Reception, bolt_app
@@ -117,6 +118,7 @@ class SlackPlatform:
         self._app = bolt_app(api_url=options.api_url, signing_secret=options.signing_secret)
         poster = Poster(lines=self._lines, sends=supplies.sends, clock=supplies.clock)
         self._answerer = Answerer(poster=poster)
+        self._notices = Notices(poster=poster, is_distributed=options.is_distributed)
         self._delivery = Delivery(poster=poster, uploader=Uploader(files=supplies.files, poster=poster))
         self._routes = Routes(app=self._app, flow=self._flow(store), is_open=lambda: self._reception is not None)
         self._reception: Reception | None = None
@@ -188,6 +190,14 @@ class SlackPlatform:
         """Let what was said about the end say what has changed since; nobody is notified."""
         return await self._delivery.amend(address, update)
 
+    async def notify(self, channel: str, sentence: str, *, key: str) -> None:
+        """Post a sentence to `CHANNEL` or `TEAM/CHANNEL`, once for each key.
+
+        Raises:
+            PlatformBusy: come back later. AddressGone: nothing can be posted there, and why.
+        """
+        await self._notices.tell(channel, sentence, key=key)
+
     async def _check_token(self) -> None:
         """Try the token of the one workspace; what cannot be tried now is found out later.
 
@@ -196,14 +206,10 @@ class SlackPlatform:
         """
         if self._options.is_distributed:
             return
-
-        async def test(client: AsyncWebClient) -> AsyncSlackResponse:
-            return await client.auth_test()
-
         client = client_for(self._options.bot_token, api_url=self._options.api_url, session=self._lines.session)
         try:
             with translated():
-                await test(client)
+                await client.auth_test()
         except Refused as error:
             if error.why is Why.TOKEN:
                 raise WrongToken(REFUSED_BOT) from error
@@ -223,12 +229,15 @@ class SlackPlatform:
 
     def _received_by(self, intake: Intake) -> Reception:
         preview_of = self._supplies.preview_of
+        people = People(lines=self._lines, clock=self._supplies.clock)
         return Reception(
             desk=Desk(
                 intake=intake,
                 lines=self._lines,
                 reader=FileReader(lines=self._lines, api_url=self._options.api_url),
                 clock=self._supplies.clock,
+                people=people,
+                affairs=Affairs(intake=intake, people=people, uploader=self._delivery.uploader),
             ),
             answerer=self._answerer,
             unfurler=None if preview_of is None else Unfurler(lines=self._lines, preview_of=preview_of),

@@ -14,7 +14,7 @@ from adapters.slack.drafts import EVENT_TYPE, Draft, Mark
 from adapters.slack.lines import Lines
 from adapters.slack.trouble import Refused, Unsent
 from bot.errors import PlatformBusy
-from bot.outbox import Outgoing, SendLog, post_once
+from bot.outbox import Outgoing, Posted, SendLog, post_once
 from bot.ports import Clock
 
 log = logging.getLogger(__name__)
@@ -38,14 +38,6 @@ class Target:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Sent:
-    """A message that is there; `is_new` when it shows what was just sent."""
-
-    ts: str
-    is_new: bool
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Poster:
     """Sends, revises and finds our messages."""
 
@@ -53,7 +45,7 @@ class Poster:
     sends: SendLog
     clock: Clock
 
-    async def post(self, target: Target, draft: Draft, *, key: str) -> Sent:
+    async def post(self, target: Target, draft: Draft, *, key: str) -> Posted:
         """Send a message once, whatever happens in between.
 
         One whose sending had an unknown outcome is looked for where it went before it is sent again.
@@ -69,8 +61,7 @@ class Poster:
             return None if draft.mark is None else await self.find(target, draft.mark)
 
         outgoing = Outgoing(key=key, send=send, find=find, unsent=(Refused, Unsent))
-        posted = await post_once(self.sends, outgoing, now=self.clock.now())
-        return Sent(ts=posted.message, is_new=posted.is_new)
+        return await post_once(self.sends, outgoing, now=self.clock.now())
 
     async def edit(self, target: Target, ts: str, draft: Draft) -> None:
         """Let a message say something else. Text and blocks always go together: text alone would remove the blocks.

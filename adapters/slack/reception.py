@@ -16,7 +16,8 @@ from slack_bolt.context.async_context import AsyncBoltContext
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
-from adapters.slack import forms, words
+from adapters.slack import forms, settings, words
+from adapters.slack.affairs import FORGET_ME
 from adapters.slack.answering import Answerer, Work
 from adapters.slack.asked import Asked
 from adapters.slack.blocks import LINK_PREFIX, Json
@@ -24,7 +25,7 @@ from adapters.slack.buttons import ACTS, PREFIX, choice_of
 from adapters.slack.commands import Verb, parse_command
 from adapters.slack.desk import Desk
 from adapters.slack.drafts import Draft
-from adapters.slack.forms import Opened, Submitted, form_view, read_form
+from adapters.slack.forms import Opened, Submitted, read_form
 from adapters.slack.home import NEW_MODEL
 from adapters.slack.lines import client_for, quiet_logger
 from adapters.slack.manifest import MAKE_MODEL
@@ -47,6 +48,12 @@ from bot.errors import PlatformError, StorageError, UserMistake
 log = logging.getLogger(__name__)
 
 Ack = Callable[..., Awaitable[Any]]
+
+MakeView = Callable[[], Awaitable[Json]]
+"""Makes the form that is to be opened, from what can be known in a moment."""
+
+TakeView = Callable[[Asking, Json], Awaitable[Draft | None]]
+"""Takes a form of the settings as it was sent in."""
 
 
 class Anybody(AsyncAuthorize):
@@ -86,6 +93,10 @@ class Reception:
         app.shortcut(MAKE_MODEL)(self._make_model)
         app.shortcut(NEW_MODEL)(self._new_model)
         app.action(NEW_MODEL)(self._new_model)
+        app.view(settings.KEY_FORM)(self._key_sent)
+        app.view(settings.RIGHT_FORM)(self._right_sent)
+        app.action(re.compile(f"^{settings.PREFIX}"))(self._settings_clicked)
+        app.action(FORGET_ME)(self._forget_me)
         app.action(re.compile(f"^{PREFIX}"))(self._clicked)
         app.action(re.compile(f"^{LINK_PREFIX}"))(self._followed_link)
         app.event("app_mention")(self._mentioned)
@@ -108,8 +119,8 @@ class Reception:
         await ack()
         asking = asking_of_command(body)
         line = str(body.get("text") or "")
-        if _wants_form(line):
-            self._start("form", self._open_form(asking, Opened(channel=asking.channel)))
+        if (form := self._form_of(asking, line)) is not None:
+            self._start("form", self._open(asking, form))
         else:
             self._start("command", self.answerer.answer(asking, lambda: self.desk.command(asking, line)))
 
@@ -135,7 +146,8 @@ class Reception:
 
     async def _new_model(self, ack: Ack, body: Json) -> None:
         await ack()
-        self._start("form", self._open_form(asking_of_interaction(body), Opened()))
+        asking = asking_of_interaction(body)
+        self._start("form", self._open(asking, lambda: self.desk.form(asking, Opened())))
 
     async def _clicked(self, ack: Ack, body: Json, action: Json) -> None:
         await ack()
@@ -144,7 +156,7 @@ class Reception:
         if choice is not None and choice.wants_words:
             thread = asking.thread or asking.message
             opened = Opened(channel=asking.channel, thread=thread, choice=choice, task=task_id)
-            self._start("form", self._open_form(asking, opened))
+            self._start("form", self._open(asking, lambda: self.desk.form(asking, opened)))
             return
 
         async def work() -> Draft | None:
@@ -153,6 +165,38 @@ class Reception:
             return await ACTS[choice](self.desk, asking, task_id, Asked())
 
         self._start("click", self._clicked_through(asking, work))
+
+    async def _settings_clicked(self, ack: Ack, body: Json, action: Json) -> None:
+        await ack()
+        asking, affairs = asking_of_interaction(body), self.desk.affairs
+        name = str(action.get("action_id") or "").removeprefix(settings.PREFIX)
+        if name in {settings.Act.KEY, settings.Act.RIGHT}:
+            self._start("form", self._open(asking, lambda: affairs.form(asking, settings.Act(name))))
+            return
+
+        async def work() -> Draft | None:
+            if name == settings.Act.REMOVE_KEY:
+                return await affairs.remove_key(asking)
+            return sentence_draft(words_chat.no_longer())
+
+        self._start("click", self.answerer.answer(asking, work))
+
+    async def _key_sent(self, ack: Ack, body: Json) -> None:
+        await self._settings_sent(ack, body, self.desk.affairs.key_sent)
+
+    async def _right_sent(self, ack: Ack, body: Json) -> None:
+        await self._settings_sent(ack, body, self.desk.affairs.right_sent)
+
+    async def _settings_sent(self, ack: Ack, body: Json, take: TakeView) -> None:
+        await ack()
+        view = body["view"]
+        asking = replace(asking_of_interaction(body), channel=settings.opened_in(view))
+        self._start("form", self.answerer.answer(asking, lambda: take(asking, view)))
+
+    async def _forget_me(self, ack: Ack, body: Json) -> None:
+        await ack()
+        asking = asking_of_interaction(body)
+        self._start("click", self.answerer.answer(asking, lambda: self.desk.affairs.forget_me(asking)))
 
     async def _followed_link(self, ack: Ack) -> None:
         await ack()
@@ -202,13 +246,30 @@ class Reception:
         if not asking.channel:  # clicked on the app's own page
             await self._guarded("home", self.desk.home(asking))
 
-    async def _open_form(self, asking: Asking, opened: Opened) -> None:
-        """Open the form. Slack lets us only for three seconds, so nothing else is done before."""
+    def _form_of(self, asking: Asking, line: str) -> MakeView | None:
+        """Return the form that a command wants; None where it says everything itself, or nothing that is understood."""
+        try:
+            command = parse_command(plain_words(line))
+        except UserMistake:
+            return None
+        if command.verb is Verb.SETTINGS:
+            act = self.desk.affairs.wanted_form(line)
+            return None if act is None else lambda: self.desk.affairs.form(asking, act)
+        if command.verb is Verb.FORM:
+            return lambda: self.desk.form(asking, Opened(channel=asking.channel))
+        choice = command.form
+        opened = Opened(channel=asking.channel, choice=choice or "", task=command.word)
+        return None if choice is None else lambda: self.desk.form(asking, opened)
 
-        async def send(client: AsyncWebClient) -> AsyncSlackResponse:
-            return await client.views_open(trigger_id=asking.trigger, view=form_view(opened))
+    async def _open(self, asking: Asking, make: MakeView) -> None:
+        """Open a form. Slack lets us only for three seconds, so little else is done before."""
 
         async def work() -> Draft | None:
+            view = await make()
+
+            async def send(client: AsyncWebClient) -> AsyncSlackResponse:
+                return await client.views_open(trigger_id=asking.trigger, view=view)
+
             try:
                 await self.desk.lines.call(asking.team, "views.open", send, enterprise=asking.enterprise)
             except Refused as error:
@@ -248,10 +309,3 @@ def bolt_app(*, api_url: str, signing_secret: str | None) -> AsyncApp:
         request_verification_enabled=signing_secret is not None,
         ignoring_self_events_enabled=False,
     )
-
-
-def _wants_form(line: str) -> bool:
-    try:
-        return parse_command(plain_words(line)).verb is Verb.FORM
-    except UserMistake:
-        return False

@@ -9,13 +9,14 @@ from adapters.slack import blocks, limits, words
 from adapters.slack.blocks import Json
 from adapters.slack.buttons import choice_buttons
 from adapters.slack.drafts import Draft, Mark
-from bot import words_chat
-from bot.chat import FreshLink, FreshLinks
+from bot import words_chat, words_privacy
+from bot.chat import FreshLink, FreshLinks, Version
 from bot.cutting import joined, plain, size_of
 from bot.gauge import bar_lines, standing
 from bot.labels import is_web_link, web_links
 from bot.model import ModelFile
 from bot.parcel import Enclosure, Parcel, Room, pack, remarks, still_of, turntable_of
+from bot.trees import branches
 from bot.update import Update
 
 STATUS, RESULT = "status", "result"
@@ -45,7 +46,8 @@ def status_draft(update: Update, stage: Stage) -> Draft:
         blocks.header(_title(update)),
         blocks.paragraph([update.headline, *bar_lines(update)]),
         blocks.footnote([*lines, *stage.notes]),
-        blocks.footnote([f"Task {update.task_id}{stage.asked_by}"]),
+        blocks.footnote([f"Task {update.task_id}{'' if update.owner.is_forgotten else stage.asked_by}"]),
+        *([blocks.footnote([update.notice])] if update.notice else ()),
     ]
     if not is_over and (row := choice_buttons(update)):
         shown.append(blocks.buttons(row))
@@ -58,16 +60,16 @@ def result_draft(update: Update, stage: Stage) -> Draft:
     parcel = parcel_of(update)
     has_link = is_web_link(update.download_url, longest=limits.LINK)
     lines = update.lines[: len(update.lines) - len(update.files)]
-    ping = words.mention(update.owner.user_id)
-    headline = limits.escaped(update.headline, limits.TEXT - size_of(ping) - 1)
-    shown = [blocks.marked_paragraph(f"{ping} {headline}")]
+    ping = "" if update.owner.is_forgotten else f"{words.mention(update.owner.user_id)} "
+    headline = limits.escaped(update.headline, limits.TEXT - size_of(ping))
+    shown = [blocks.marked_paragraph(f"{ping}{headline}")]
     if stage.still:
         shown.append(blocks.picture(stage.still, words_chat.still_alt(update.title)))
     shown.append(blocks.paragraph([*lines, *remarks(parcel, has_link=has_link), *stage.notes]))
     shown.append(blocks.footnote([f"Task {update.task_id}: {_title(update)}"]))
     if row := [*_links(update), *choice_buttons(update)]:
         shown.append(blocks.buttons(row))
-    return Draft(text=f"{ping} {headline}", blocks=tuple(shown), mark=Mark(task=update.task_id, kind=RESULT))
+    return Draft(text=f"{ping}{headline}", blocks=tuple(shown), mark=Mark(task=update.task_id, kind=RESULT))
 
 
 def answer_draft(update: Update) -> Draft:
@@ -82,13 +84,22 @@ def answer_draft(update: Update) -> Draft:
     return Draft(text=limits.escaped(f"{_title(update)}: {update.headline}", limits.TEXT), blocks=tuple(shown))
 
 
-def list_draft(updates: Sequence[Update]) -> Draft:
-    """Return a person's tasks, a line each."""
+def list_draft(updates: Sequence[Update], *, is_narrowed: bool = False) -> Draft:
+    """Return tasks, a line each. `is_narrowed`: somebody wanted to see certain ones only."""
     if not updates:
-        return sentence_draft(words_chat.nothing_yet(words.HOW_TO_START))
+        return _nothing(is_narrowed=is_narrowed)
     rows = [row_of(update) for update in updates]
     said = joined((limits.escaped(row, limits.TEXT) for row in rows), limits.TEXT)
     return Draft(text=said, blocks=(blocks.paragraph(rows),))
+
+
+def tree_draft(families: Sequence[Version], *, is_narrowed: bool = False) -> Draft:
+    """Return trees of versions, a line for each: what was made from a version stands below it."""
+    if not families:
+        return _nothing(is_narrowed=is_narrowed)
+    rows = [f"{one.stem}{_branch(one.version)}" for family in families for one in branches(family)]
+    said = joined((limits.escaped(row, limits.TEXT) for row in rows), limits.TEXT)
+    return Draft(text=said, blocks=(blocks.preformatted(rows),))
 
 
 def sentence_draft(*sentences: str) -> Draft:
@@ -115,6 +126,18 @@ def links_draft(links: FreshLinks) -> Draft:
 def row_of(update: Update) -> str:
     """Return a task in one line of a list."""
     return f"{update.task_id}  {plain(_title(update), LONGEST_LIST_TITLE)}: {standing(update)}"
+
+
+def _branch(version: Version) -> str:
+    """Return the first version by its title, every other one by what sets it apart."""
+    if not version.difference:
+        return row_of(version.update)
+    called = plain(" ".join(version.difference.split()), LONGEST_LIST_TITLE)
+    return f"{version.update.task_id}  {called}: {standing(version.update)}"
+
+
+def _nothing(*, is_narrowed: bool) -> Draft:
+    return sentence_draft(words_privacy.nothing_found() if is_narrowed else words_chat.nothing_yet(words.HOW_TO_START))
 
 
 def still_enclosure(update: Update) -> Enclosure | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
@@ -30,6 +31,11 @@ log = logging.getLogger(__name__)
 Route = web.RouteDef
 """One way in, for whoever serves it."""
 
+READ_WITHIN_S = 10.0
+"""How long a request may take to come in. Slack itself waits three seconds for all of it to be answered."""
+
+TIMESTAMP = "X-Slack-Request-Timestamp"
+
 EVENTS_PATH = "/slack/events"
 INSTALL_PATH = "/slack/install"
 REDIRECT_PATH = "/slack/oauth_redirect"
@@ -55,6 +61,7 @@ class Routes:
     app: AsyncApp
     flow: AsyncOAuthFlow | None
     is_open: Callable[[], bool]
+    read_within_s: float = READ_WITHIN_S
 
     def definitions(self) -> tuple[Route, ...]:
         """Return the routes for aiohttp."""
@@ -69,7 +76,14 @@ class Routes:
     async def _event(self, request: web.Request) -> web.Response:
         if not self.is_open():
             return web.Response(status=503)
-        return await to_aiohttp_response(await self.app.async_dispatch(await to_bolt_request(request)))
+        if not request.headers.get(TIMESTAMP, "0").isdecimal():  # Slack's SDK breaks on it instead of refusing it
+            return web.Response(status=401)
+        try:
+            async with asyncio.timeout(self.read_within_s):
+                heard = await to_bolt_request(request)
+        except TimeoutError:
+            return web.Response(status=408)
+        return await to_aiohttp_response(await self.app.async_dispatch(heard))
 
 
 def oauth_flow(supplies: OAuthSupplies, lines: Lines) -> AsyncOAuthFlow:

@@ -17,8 +17,8 @@ Json = Mapping[str, Any]
 
 ENTITY = re.compile(r"<([^<>\n]*)>")
 
-WRITTEN_SUBTYPES = frozenset({None, "file_share", "thread_broadcast"})
-"""Subtypes of messages that a person has just written; the others are edits, joins, bots."""
+WRITTEN_SUBTYPES = frozenset({"file_share", "thread_broadcast"})
+"""Subtypes of messages that a person has just written, besides none at all; the others are edits, joins, bots."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,10 +79,11 @@ class SharedFile:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Written:
-    """A message that somebody wrote, as plain words, with its files."""
+    """A message that somebody wrote, as plain words, with its files. `markup` is its text as Slack sent it."""
 
     words: str
     files: tuple[SharedFile, ...]
+    markup: str = ""
 
 
 def asking_of_command(body: Json) -> Asking:
@@ -138,14 +139,20 @@ def asking_of_event(body: Json) -> Asking:
 
 def is_written_by_person(event: Json) -> bool:
     """Whether an event is a message that a person has just written: no bot's (ours least of all), no edit."""
-    return not event.get("bot_id") and event.get("subtype") in WRITTEN_SUBTYPES and bool(event.get("user"))
+    subtype = event.get("subtype")
+    is_new = subtype is None or _text(event, "subtype") in WRITTEN_SUBTYPES
+    return not event.get("bot_id") and is_new and bool(event.get("user"))
 
 
 def written_of(message: Json, *, bots: Sequence[str] = ()) -> Written:
     """Read what a message says and holds; mentions of `bots` are left out."""
-    files = message.get("files") or ()
-    found = tuple(shared_file(file) for file in files if isinstance(file, Mapping) and file.get("id"))
-    return Written(words=plain_words(_text(message, "text"), bots=bots), files=found)
+    text = _text(message, "text")
+    return Written(words=plain_words(text, bots=bots), files=files_of(message), markup=text)
+
+
+def files_of(holder: Json) -> tuple[SharedFile, ...]:
+    """Read the files of a message, or of a form's field."""
+    return tuple(shared_file(file) for file in _objects(holder, "files") if file.get("id"))
 
 
 def shared_file(file: Json) -> SharedFile:
@@ -162,8 +169,7 @@ def shared_file(file: Json) -> SharedFile:
 
 def bots_of(body: Json) -> tuple[str, ...]:
     """Return the users that are this app, as an event names them."""
-    found = body.get("authorizations") or ()
-    return tuple(_text(one, "user_id") for one in found if isinstance(one, Mapping) and one.get("is_bot"))
+    return tuple(_text(one, "user_id") for one in _objects(body, "authorizations") if one.get("is_bot"))
 
 
 def plain_words(text: str, *, bots: Sequence[str] = ()) -> str:
@@ -191,3 +197,8 @@ def _text(source: Json, name: str) -> str:
 def _object(source: Json, name: str) -> Json:
     value = source.get(name)
     return value if isinstance(value, Mapping) else {}
+
+
+def _objects(source: Json, name: str) -> tuple[Json, ...]:
+    value = source.get(name)
+    return tuple(one for one in value if isinstance(one, Mapping)) if isinstance(value, list) else ()

@@ -79,6 +79,18 @@ def which_task(verb: str) -> str:
     return f"Which task? Type /rodin {verb} and its id; /rodin list shows yours."
 
 
+def only_an_id(verb: str, line: str) -> str:
+    """Say that a command takes nothing besides the task's id."""
+    return f"After /rodin {verb} comes the task's id and nothing else. Nothing was done. {perhaps_a_prompt(line)}"
+
+
+def forget_one(task_id: str) -> str:
+    """Say how a single task is forgotten, to somebody who would else forget everything or ask for a model."""
+    return (
+        f"To forget one task, type /rodin delete {task_id} --forget; to forget everything of yours, /rodin forget me."
+    )
+
+
 def perhaps_a_prompt(words: str) -> str:
     """Say how words that begin like a command become a wish."""
     return f"To make a model of these words, type /rodin generate {words}"
@@ -95,6 +107,62 @@ def help_elsewhere() -> str:
         "On a message with pictures: More actions, then Make 3D model. In a channel: mention the bot with words or a "
         "picture. In a model's thread: mention it for the next version. In a direct message: just write what you want."
     )
+
+
+SETTINGS_TITLE, RIGHTS_TITLE = "Settings of this workspace", "Who may do what"
+
+
+def other_rights() -> str:
+    """Say what holds for the tiers and presets that are not listed."""
+    return "All other tiers and presets: everyone"
+
+
+def settings_by_words() -> str:
+    """Say how settings are changed by typing."""
+    return (
+        "By typing: /rodin settings allow RIGHT and @people, @groups, everyone or admins; /rodin settings reset RIGHT; "
+        "/rodin settings key; /rodin settings key remove."
+    )
+
+
+def remove_key_question() -> str:
+    """Ask once more before the workspace's key is forgotten."""
+    return "Models that are asked for here are then made with the key of whoever runs the bot, if they let you."
+
+
+def key_not_typed() -> str:
+    """Say to somebody who typed a key where it does not belong what to do about it."""
+    return (
+        "A key does not belong into a command or a message: Slack has seen it, and so has everybody who reads along. "
+        "It was not kept here. Revoke it at Rodin, make a new one, and type that into the form that "
+        "/rodin settings key opens."
+    )
+
+
+def nobody_named() -> str:
+    """Ask whom a right is to be given to."""
+    return "Nobody is named. Pick people or groups, or choose Admins only. Nothing was changed."
+
+
+def allow_whom() -> str:
+    """Ask for the people behind a right."""
+    return (
+        "Allow whom? Type /rodin settings allow, the right, and @people, @groups, everyone or admins; or /rodin "
+        "settings allow alone for a form. Nothing was changed."
+    )
+
+
+def unknown_person(word: str) -> str:
+    """Say that a word names nobody whom Slack knows."""
+    return (
+        f'"{word}" is nobody that Slack has marked as a person or a group. Pick them from the list that opens after @, '
+        "or use the form: /rodin settings allow. Nothing was changed."
+    )
+
+
+def exported_directly() -> str:
+    """Say where the file with everything about a person is."""
+    return "Your data is in a direct message from the bot to you."
 
 
 def home_intro() -> str:

@@ -18,7 +18,7 @@ from bot.exhibit import ShownFile
 from bot.ports import FileStore
 
 # What has left of a streamed answer so far, for those who count.
-SENT_BYTES = "sent_bytes"
+SENT_BYTES = web.RequestKey("sent_bytes", int)
 
 log = logging.getLogger(__name__)
 

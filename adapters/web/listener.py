@@ -19,10 +19,14 @@ _http_log = logging.getLogger(f"{__name__}.http")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Listener:
-    """Takes connections for a runner that has been set up, and answers in pages what no route can answer."""
+    """Takes connections for a runner that has been set up, and answers in pages what no route can answer.
+
+    A connection on which no whole request has begun for `idle_s` is closed, a half-written one too.
+    """
 
     runner: web.AppRunner
     pages: Pages
+    idle_s: float = 75.0
 
     async def listen(self, host: str | None, port: int) -> asyncio.Server:
         """Begin to take connections, on every address of this machine without a host.
@@ -37,15 +41,15 @@ class Listener:
         server = self.runner.server
         if server is None:
             raise RuntimeError("the runner is not set up")
-        return _Connection(server, self.pages)
+        return _Connection(server, self.pages, idle_s=self.idle_s)
 
 
 class _Connection(web.RequestHandler):
     """One connection. Errors that come up outside every route get a page of ours, too."""
 
-    def __init__(self, server: web.Server, pages: Pages) -> None:
-        # aiohttp takes None for no access log; only its annotations do not say so.
-        settings: dict[str, Any] = {"access_log": None, "logger": _http_log}
+    def __init__(self, server: web.Server, pages: Pages, *, idle_s: float) -> None:
+        # aiohttp takes None for no access log; only its annotations do not say so. Unasked it waits for an hour.
+        settings: dict[str, Any] = {"access_log": None, "logger": _http_log, "keepalive_timeout": idle_s}
         super().__init__(server, loop=asyncio.get_running_loop(), **settings)
         self._pages = pages
 

@@ -18,6 +18,7 @@ from adapters.web.shelf import Shelf
 from bot import text
 from bot.exhibit import Exhibit, ShownFile
 from bot.model import FileRole
+from bot.words_privacy import sections
 
 TEMPLATES = Path(__file__).with_name("templates")
 
@@ -31,6 +32,7 @@ _ROLES: Mapping[FileRole, str] = {
     FileRole.TEXTURE: "Texture",
     FileRole.PREVIEW: "Preview",
     FileRole.RENDER: "Picture",
+    FileRole.BUNDLE: "Everything",
     FileRole.OTHER: "File",
 }
 
@@ -99,7 +101,7 @@ class Pages:
 
     def privacy(self) -> web.Response:
         """Draw the page that says what is kept, where, and for how long."""
-        return _answer(self._draw("privacy.html", up="", days=self._keep_files_days), csp=PLAIN_PAGE)
+        return _answer(self._draw("privacy.html", up="", sections=sections(self._keep_files_days)), csp=PLAIN_PAGE)
 
     def sorry(self, request: web.BaseRequest, status: int) -> web.Response:
         """Draw the page for a request that cannot be answered, in words."""
@@ -124,6 +126,7 @@ class Pages:
     def _view(self, exhibit: Exhibit, token: str, model: ShownFile | None) -> Mapping[str, Any]:
         files = [file for file in exhibit.files if file.name != exhibit.frames]
         main = next((file for file in files if file.role is FileRole.MODEL), None)
+        taken = next((file for file in files if file.role is FileRole.BUNDLE), main)
         return {
             "exhibit": exhibit,
             **_words(exhibit),
@@ -137,7 +140,7 @@ class Pages:
             "turntable": self._picture(exhibit, token, exhibit.turntable),
             "frames": self._picture(exhibit, token, exhibit.frames),
             "cannot_show": _format(main) if main and not exhibit.model else "",
-            "main": main and _download(token, main),
+            "main": taken and _download(token, taken),
             "downloads": [_download(token, file) for file in files],
             "public": self._public(exhibit, token),
         }

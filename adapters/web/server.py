@@ -17,7 +17,7 @@ from adapters.web.health import Health, Probe
 from adapters.web.links import SignedLinks
 from adapters.web.listener import Listener
 from adapters.web.measure import Measure
-from adapters.web.metrics import Metrics, TaskCounts
+from adapters.web.metrics import Balance, KeyStops, Metrics, TaskCounts
 from adapters.web.pages import Pages
 from adapters.web.shelf import Shelf, default_shelf
 from adapters.web.viewer import Viewer
@@ -36,8 +36,8 @@ class WebOptions:
 
     `public_url` is where people's browsers reach it, for what chats unfold. `redirects_downloads` sends downloads to
     the bucket's own addresses, where it has some and browsers can reach it. The times, in seconds: what a probe (or
-    a look into a picture) and the task table may take, how long a client may take nothing of a download, and what
-    requests in hand get when the web part stops.
+    a look into a picture) and the task table may take, how long a client may take nothing of a download, how long a
+    connection may stand without a request, and what requests in hand get when the web part stops.
     """
 
     host: str = "127.0.0.1"
@@ -48,6 +48,7 @@ class WebOptions:
     probe_s: float = 3.0
     library_s: float = 10.0
     stall_s: float = 60.0
+    idle_s: float = 75.0
     stop_s: float = 2.0
 
 
@@ -63,6 +64,8 @@ class Supplies:
     links: SignedLinks
     probes: Mapping[str, Probe] = field(default_factory=dict)
     task_counts: TaskCounts | None = None
+    balance: Balance | None = None
+    key_stops: KeyStops | None = None
     routes: Sequence[web.AbstractRouteDef] = ()
     registry: CollectorRegistry | None = None
     shelf: Shelf | None = None
@@ -75,7 +78,12 @@ class WebPart:
         """Prepare everything but the listener. Blocks while it reads the pages' assets: call it at the start."""
         self._options = options
         self._shelf = supplies.shelf or default_shelf()
-        self._metrics = Metrics(supplies.registry, task_counts=supplies.task_counts)
+        self._metrics = Metrics(
+            supplies.registry,
+            task_counts=supplies.task_counts,
+            balance=supplies.balance,
+            key_stops=supplies.key_stops,
+        )
         self._pages = Pages(self._shelf, public_url=options.public_url, keep_files_days=options.keep_files_days)
         self._health = Health(supplies.probes, limit_s=options.probe_s)
         self._viewer = Viewer(
@@ -110,7 +118,7 @@ class WebPart:
             OSError: the address cannot be listened on, as when another program has it.
         """
         await self._runner.setup()
-        listener = Listener(runner=self._runner, pages=self._pages)
+        listener = Listener(runner=self._runner, pages=self._pages, idle_s=self._options.idle_s)
         try:
             self._server = await listener.listen(self._options.host or None, self._options.port)
         except OSError:

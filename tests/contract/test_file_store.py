@@ -176,6 +176,28 @@ async def test_removing_twice_or_nothing_is_harmless(store: FileStore) -> None:
     assert await store.keys("") == ()
 
 
+async def test_removing_one_file_takes_nothing_beside_or_under_it(store: FileStore) -> None:
+    for key in ("a/1", "a/10", "a/deep/1", "1"):
+        await store.save_bytes(key, b"x")
+
+    await store.remove_file("a/1")
+
+    assert await store.keys("") == ("1", "a/10", "a/deep/1")
+    with pytest.raises(NoSuchFile):
+        await store.load("a/1")
+
+
+async def test_removing_a_file_twice_or_where_none_is_harms_nothing(store: FileStore) -> None:
+    await store.save_bytes("a/1", b"x")
+    await store.save_bytes("a/2", b"x")
+
+    await store.remove_file("a/1")
+    await store.remove_file("a/1")
+    await store.remove_file("never/was")
+
+    assert await store.keys("") == ("a/2",)
+
+
 @pytest.mark.parametrize("key", ["a", "a b/c.d-e_f", "A/1/2/3/4", ".hidden", "a/...", "a/" + "n" * 200])
 async def test_a_key_of_safe_characters_is_taken(store: FileStore, key: str) -> None:
     await store.save_bytes(key, b"x")
@@ -201,6 +223,7 @@ async def test_a_key_that_could_lead_elsewhere_is_refused_by_every_method(
         store.size(key),
         opened(store, key),
         store.presigned_url(key, name="x", expires=HOUR),
+        store.remove_file(key),
     ):
         with pytest.raises(ValueError, match="is no key"):
             await refused

@@ -92,6 +92,7 @@ def children() -> list[psutil.Process]:
     return psutil.Process().children(recursive=True)
 
 
+@pytest.mark.slow
 async def test_pictures_lie_in_the_folder_under_their_names_and_may_be_made_again(any_drawing, tmp_path, results):
     model = written(tmp_path, box().bytes())
 
@@ -148,6 +149,7 @@ async def test_parts_stand_apart_in_the_pictures_and_not_in_the_facts(drawing, t
     assert apart.still.read_bytes() != before
 
 
+@pytest.mark.slow
 async def test_a_ball_that_looks_the_same_from_everywhere_still_gets_its_turn(drawing, tmp_path, results):
     points, _, faces = ball()
     text = "".join(f"v {x} {y} {z}\n" for x, y, z in points)

@@ -25,6 +25,8 @@ from typing import Any, TypeVar
 import psutil
 import requests
 
+from tests.secrecy import learn, note, secrets_among
+
 PROGRAM = Path(sysconfig.get_path("scripts")) / "rodin-bot"
 
 PATIENCE_S = 150.0
@@ -39,6 +41,7 @@ def empty_environment(home: Path, **settings: str) -> dict[str, str]:
     """Return an environment with nothing in it but a path, a home, a place for temporary files, and these settings."""
     scratch = home / "scratch"
     scratch.mkdir(parents=True, exist_ok=True)
+    learn(*secrets_among(settings))
     return {"PATH": os.environ["PATH"], "HOME": str(home), "LANG": "C.UTF-8", "TMPDIR": str(scratch), **settings}
 
 
@@ -170,6 +173,7 @@ class Running:
             assert stream is not None
             with contextlib.suppress(BrokenPipeError):
                 stream.close()
+        note(f"{self.output}\n{self.errors}", "what a process has written")
 
     def leftovers(self) -> list[str]:
         """Name the processes that it has started and that are still there: those with its place for temporary files."""
@@ -333,7 +337,10 @@ class House:
 
 
 def house(home: Path, url: str, *, poll_min_s: float = 0.05, **settings: str) -> House:
-    """Furnish a folder for bots that talk to the Rodin at `url`."""
+    """Furnish a folder for bots that talk to the Rodin at `url`.
+
+    They draw stills only: a turn takes seconds of a processor, and most tests are about something else.
+    """
     home.mkdir(parents=True, exist_ok=True)
     furniture = {
         "RODIN_API_KEY": KEY,
@@ -343,5 +350,6 @@ def house(home: Path, url: str, *, poll_min_s: float = 0.05, **settings: str) ->
         "POLL_MIN_S": str(poll_min_s),
         "POLL_MAX_S": str(10 * poll_min_s),
         "LOG_LEVEL": "warning",
+        "PREVIEWS": "still",
     }
     return House(home=home, settings=furniture | settings)

@@ -46,6 +46,11 @@ class Stage:
         """Return the same scene where bots have other settings."""
         return replace(self, home=House(home=self.home.home, settings={**self.home.settings, **settings}))
 
+    @property
+    def turns(self) -> bool:
+        """Whether bots turn models here, besides drawing them."""
+        return self.home.settings["PREVIEWS"] == "turntable"
+
     @contextmanager
     def process(self, *arguments: str, **settings: str) -> Iterator[Running]:
         """Start `rodin-bot run` and wait for nothing."""

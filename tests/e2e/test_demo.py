@@ -88,6 +88,7 @@ def test_the_demo_reads_no_settings_and_writes_nothing_but_its_files(tmp_path: P
     assert sorted(path.name for path in tmp_path.iterdir()) == [".env", "out", "scratch"]
 
 
+@pytest.mark.slow
 def test_without_a_terminal_the_sample_is_made_and_that_is_all(tmp_path: Path) -> None:
     ran = run(["demo", "--speed", "300"], home=tmp_path)
 

@@ -66,7 +66,7 @@ IN_CHAT = [
 
 @pytest.fixture(scope="module")
 def home(rodin: Rodin, tmp_path_factory: pytest.TempPathFactory) -> House:
-    return house(tmp_path_factory.mktemp("bot"), rodin.url, poll_min_s=0.02, POLL_DEADLINE_S="8")
+    return house(tmp_path_factory.mktemp("bot"), rodin.url, poll_min_s=0.02, POLL_DEADLINE_S="8", PREVIEWS="none")
 
 
 @pytest.fixture(scope="module")

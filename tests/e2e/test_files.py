@@ -31,7 +31,7 @@ class Stored:
 
 @pytest.fixture
 def home(rodin: Rodin, tmp_path: Path) -> Iterator[House]:
-    yield house(tmp_path / "bot", rodin.url, poll_min_s=0.05)
+    yield house(tmp_path / "bot", rodin.url, poll_min_s=0.05, PREVIEWS="turntable")
     rodin.break_with("")
 
 
@@ -64,7 +64,7 @@ def at_rodin(rodin: Rodin, uuid: str) -> list[str]:
 @pytest.mark.parametrize(
     "fault",
     [
-        "expired_links",
+        pytest.param("expired_links", marks=pytest.mark.slow),
         pytest.param("broken_transfer", marks=pytest.mark.slow),
         pytest.param("wrong_content_length:x1", marks=pytest.mark.slow),
         pytest.param("html_file:x2", marks=pytest.mark.slow),

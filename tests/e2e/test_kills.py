@@ -193,6 +193,7 @@ def test_killed_while_the_model_is_drawn(home: House, rodin: Rodin, tmp_path: Pa
 
 
 def test_killed_while_the_model_is_turned(home: House, rodin: Rodin, tmp_path: Path) -> None:
+    home.settings["PREVIEWS"] = "turntable"
     with home.console() as bot:
         task_id = ask(bot, words(tmp_path))
         eventually(lambda: home.rows("id", "told >= ended_revision"), "the ending to be told")
@@ -209,6 +210,7 @@ def test_killed_while_the_model_is_turned(home: House, rodin: Rodin, tmp_path: P
 
 
 def test_stopped_while_the_model_is_turned_it_is_over_at_once(home: House, rodin: Rodin, tmp_path: Path) -> None:
+    home.settings["PREVIEWS"] = "turntable"
     with home.console() as bot:
         task_id = ask(bot, words(tmp_path))
         bot.hear(rf"^✔ {task_id}  ")
@@ -236,7 +238,8 @@ def assert_complete(home: House) -> None:
     assert_whole(home)
     with closing(sqlite3.connect(f"file:{home.database}?mode=ro", uri=True)) as connection:
         rows = list(connection.execute("SELECT role, key FROM files"))
-    assert {role for role, _ in rows} >= {"model", "still", "turntable", "frames"}
+    turned = {"turntable", "frames"} if home.settings["PREVIEWS"] == "turntable" else set()
+    assert {role for role, _ in rows} >= {"model", "still", *turned}
     assert {home.files / key for _, key in rows} == set(home.stored_files())
 
 
@@ -314,6 +317,15 @@ def test_with_a_key_of_its_own_the_bot_adopts_its_charge_and_delivers(
     assert_delivered_once(alone, rodin, ran, {task_id: words(tmp_path)})
     (uuid,) = (task["uuid"] for task in rodin.taken() if task["prompt"] == words(tmp_path))
     assert alone.rows("vendor_uuid")[0]["vendor_uuid"] == uuid
+
+
+def test_with_a_key_of_its_own_a_request_that_never_left_is_unclear(alone: House, rodin: Rodin, tmp_path: Path) -> None:
+    task_id = killed_before_the_request_left(alone, words(tmp_path))
+
+    ran = come_back(alone)
+
+    assert (alone.states(), charges(rodin, words(tmp_path))) == (["unclear"], 0)
+    assert all(part in ran.words for part in (LOST, UNSEEN, f"resend {task_id} sends it again"))
 
 
 def test_a_strangers_charge_is_never_adopted(home: House, rodin: Rodin, tmp_path: Path) -> None:

@@ -30,7 +30,9 @@ def rodin(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Rodin]:
 
 @pytest.fixture
 def home(rodin: Rodin, tmp_path: Path) -> Iterator[House]:
-    yield house(tmp_path / "bot", rodin.url, poll_min_s=0.1, RODIN_API_KEY=tmp_path.name, RODIN_KEY_EXCLUSIVE="true")
+    yield house(
+        tmp_path / "bot", rodin.url, poll_min_s=0.1, RODIN_API_KEY=f"key-of-{tmp_path.name}", RODIN_KEY_EXCLUSIVE="true"
+    )
     rodin.break_with("")
 
 
@@ -152,6 +154,32 @@ def test_a_running_bot_is_paused_at_once_and_goes_on_by_itself(home: House, rodi
         bot.hear(rf"^✔ {second}  ")
 
     assert waiting == ["ready", "accepted"]
+
+
+def test_a_copy_taken_while_it_runs_and_put_back_later_charges_nothing_twice(
+    home: House, rodin: Rodin, tmp_path: Path
+) -> None:
+    prompt = f"a bell of {tmp_path.name}"
+    copy = tmp_path / "copy.db"
+    with home.console() as bot:
+        operator_pauses = ask(bot, f"{prompt} 1")
+        bot.hear(rf"^✔ {operator_pauses}  ")
+        operator(home, "pause")
+        ask(bot, f"{prompt} 2")
+        operator(home, "backup", str(copy))
+        operator(home, "resume")
+        eventually(lambda: len(records(home, rodin)) == 2, "the second one, charged after the copy was taken")
+        bot.kill()
+
+    said = operator(home, "restore", str(copy)).words
+    operator(home, "resume")
+    ran = run(["console"], home=home.home, **home.settings)
+
+    assert ran.code == 0
+    assert "1 task waited when it was taken" in said
+    assert sorted(home.states()) == ["ready", "unclear"]
+    assert len(records(home, rodin)) == 2
+    assert "resend" in ran.words
 
 
 def test_a_block_reaches_a_running_bot(home: House, rodin: Rodin, tmp_path: Path) -> None:

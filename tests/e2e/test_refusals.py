@@ -89,6 +89,7 @@ def test_words_that_cannot_be_asked_are_refused_in_a_sentence(case: str, home: H
     assert_nothing_happened(home, rodin)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("case", PICTURES)
 def test_pictures_that_cannot_be_used_are_refused_in_a_sentence(
     case: str, home: House, rodin: Rodin, pictures: Path
@@ -169,6 +170,7 @@ def test_settings_that_cannot_be_used_are_named_with_exit_code_2(
     assert "Traceback" not in ran.errors
 
 
+@pytest.mark.slow
 def test_words_need_no_quotation_marks(rodin: Rodin, tmp_path: Path) -> None:
     ran = house(tmp_path / "bot", rodin.url).ask_once("a", "brass", "bell", "--faces", "2000")
 

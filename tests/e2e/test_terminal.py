@@ -80,6 +80,7 @@ def person(tmp_path: Path) -> Iterator[Keyboard]:
     keyboard.close()
 
 
+@pytest.mark.slow
 def test_a_whole_evening_at_the_terminal(person: Keyboard, tmp_path: Path) -> None:
     person.see("a brass teapot")
     person.see(r"out/\S+\.glb")

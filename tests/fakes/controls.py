@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 
 from bot.controls import Block, BlockKind, Pause
+from bot.news import LASTS, News
+from bot.watch import Telling
 from tests.fakes.memory_store import MemoryTaskStore
 
 
@@ -37,13 +39,40 @@ class MemoryControls:
         return tuple(self._store.blocks[key] for key in sorted(self._store.blocks))
 
 
+class MemoryNews:
+    """What is still to be told, oldest first."""
+
+    def __init__(self) -> None:
+        self.held: dict[str, tuple[datetime, News]] = {}
+
+    async def add(self, item: News, *, now: datetime) -> None:
+        self.put(item, now=now)
+
+    async def untold(self, *, now: datetime, limit: int) -> tuple[News, ...]:
+        waiting = sorted((since, key) for key, (since, _) in self.held.items() if since > now - LASTS)
+        return tuple(self.held[key][1] for _, key in waiting[:limit])
+
+    async def told(self, key: str) -> None:
+        self.held.pop(key, None)
+
+    def put(self, item: News, *, now: datetime) -> None:
+        self.held = {key: kept for key, kept in self.held.items() if kept[0] > now - LASTS}
+        self.held.setdefault(item.key, (now, item))
+
+
 class MemoryMarks:
     """Small things by name."""
 
-    def __init__(self) -> None:
+    def __init__(self, news: MemoryNews | None = None) -> None:
         self.held: dict[str, str] = {}
+        self.news = news or MemoryNews()
 
-    async def exchange(self, name: str, value: str, *, now: datetime) -> str | None:
+    async def exchange(self, name: str, value: str, *, now: datetime, telling: Telling | None = None) -> str | None:
         before = self.held.get(name)
         self.held[name] = value
+        if telling is not None and (item := telling(before)) is not None:
+            self.news.put(item, now=now)
         return before
+
+    async def read(self, name: str) -> str | None:
+        return self.held.get(name)

@@ -69,6 +69,10 @@ class MemoryFileStore:
         for key in await self.keys(prefix):
             del self.held[key]
 
+    async def remove_file(self, key: str) -> None:
+        self._check(key)
+        self.held.pop(key, None)
+
     def _check(self, key: str) -> None:
         if self.trouble:
             raise self.trouble

@@ -46,6 +46,8 @@ def bytes_of(name: str) -> bytes:
     match name.rpartition(".")[2].lower():
         case "glb":
             return b"glTF" + struct.pack("<II", 2, 12 + len(body)) + body
+        case "fbx":
+            return b"Kaydara FBX Binary  \x00\x1a\x00" + body
         case "png":
             return b"\x89PNG\r\n\x1a\n" + body + b"IEND\xaeB`\x82"
         case "jpg":
@@ -90,6 +92,7 @@ class ScriptedGenerator:
     expired: set[str] = field(default_factory=set)
     contents: dict[str, bytes] = field(default_factory=dict)
     consumed: bool = True
+    name: str = ""
 
     @property
     def only(self) -> Taken:
@@ -133,7 +136,7 @@ class ScriptedGenerator:
         await self._begin(method)
         number = len(self.ledger) + 1
         amount = price(request)
-        uuid = f"uuid-of-{number}"
+        uuid = f"uuid-of-{self.name}{number}"
         self.ledger.append(UsageRecord(task_uuid=uuid, time=self.clock.now(), item=item, amount=amount))
         submission = Submission(
             uuid=uuid, subscription_key=f"key-of-{number}", consumed=amount if self.consumed else None

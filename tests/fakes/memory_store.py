@@ -10,9 +10,12 @@ from decimal import Decimal
 
 from bot.controls import Block, BlockKind, Pause, is_about
 from bot.errors import DuplicateEvent, NoSuchTask, StaleTask, SubmissionTaken, TaskExists
+from bot.folding import words_in
+from bot.keys import KeyGone
 from bot.limits import Limits, Scope, check, scopes_of
 from bot.model import AT_VENDOR, Address, Charge, Owner, Task, TaskState, Usage
-from bot.ports import Worker
+from bot.ownership import can_see, is_own
+from bot.ports import Sought, Worker
 
 
 @dataclass(slots=True)
@@ -36,18 +39,33 @@ class MemoryTaskStore:
         self._rows: dict[str, _Row] = {}
         self.pause: Pause | None = None
         self.blocks: dict[tuple[BlockKind, str], Block] = {}
+        self.stopped_keys: set[str | None] = set()
+        self.kept_keys: set[str] | None = None  # None: nobody keeps keys here, and any will do
+        self._firsts: dict[tuple[str, str | None, str], datetime] = {}
 
-    async def add(self, task: Task, *, within: Limits | None = None) -> None:
+    async def add(self, task: Task, *, within: Limits | None = None) -> Task:
         if task.event is not None:
             for row in self._rows.values():
                 if row.task.event == task.event:
                     raise DuplicateEvent(row.task.id)
+        if task.key_id is not None and self.kept_keys is not None and task.key_id not in self.kept_keys:
+            raise KeyGone(f"key {task.key_id} was removed")
         if within is not None:
             self._check_limits(task, within)
         if task.id in self._rows:
             raise TaskExists(f"task {task.id} has been written before")
         self._check_submission(task)
+        task = replace(task, is_first=task.is_first and _company(task.owner) not in self._firsts)
+        if task.is_first:
+            self._firsts[_company(task.owner)] = _to_ms(task.created_at)
         self._rows[task.id] = _Row(_cut(task))
+        return task
+
+    async def first_at(self, owner: Owner) -> datetime | None:
+        return self._firsts.get(_company(owner))
+
+    async def forget_first(self, owner: Owner) -> None:
+        self._firsts.pop(_company(replace(owner, server_id=None)), None)
 
     async def load(self, task_id: str) -> Task:
         return self._row(task_id).task
@@ -68,10 +86,14 @@ class MemoryTaskStore:
             row.task = replace(row.task, told=revision, address=address)
         row.telling = None
 
-    async def claim_accepted(self, worker: Worker, *, now: datetime, parallel: int) -> Task | None:
+    async def claim_accepted(
+        self, worker: Worker, *, now: datetime, parallel: int, resting: Collection[str | None] = ()
+    ) -> Task | None:
         now = _to_ms(now)
-        at_vendor = [row.task.owner for row in self._rows.values() if _is_at_vendor(row, now)]
-        people, servers = Counter(map(_person, at_vendor)), Counter(map(_server, at_vendor))
+        at_vendor = [row.task for row in self._rows.values() if _is_at_vendor(row, now)]
+        keys = Counter(task.key_id for task in at_vendor)
+        people = Counter((task.key_id, _person(task.owner)) for task in at_vendor)
+        servers = Counter((task.key_id, _server(task.owner)) for task in at_vendor)
         waiting = [
             row
             for row in self._rows.values()
@@ -79,13 +101,16 @@ class MemoryTaskStore:
             and row.task.next_at <= now
             and not _holds(row.work, now)
             and not self._is_blocked(row.task)
+            and keys[row.task.key_id] < parallel
+            and row.task.key_id not in {*self.stopped_keys, *resting}
         ]
-        if not waiting or len(at_vendor) >= parallel or self.pause:
+        if not waiting or self.pause:
             return None
 
         def turn(row: _Row) -> tuple[object, ...]:
-            owner = row.task.owner
-            return people[_person(owner)], servers[_server(owner)] if owner.server_id else 0, *_age(row.task)
+            owner, key = row.task.owner, row.task.key_id
+            by_server = servers[key, _server(owner)] if owner.server_id else 0
+            return people[key, _person(owner)], by_server, keys[key], *_age(row.task)
 
         row = min(waiting, key=turn)
         row.work = _Lease(worker.name, now + worker.lease)
@@ -150,6 +175,9 @@ class MemoryTaskStore:
         free = (row.task for row in self._rows.values() if not _holds(row.work, _to_ms(now)))
         return min((task.next_at for task in free if task.state in states), default=None)
 
+    async def search(self, sought: Sought, *, limit: int) -> tuple[Task, ...]:
+        return tuple(sorted(self._tasks(lambda task: _is_sought(task, sought)), key=_age, reverse=True)[:limit])
+
     async def tasks_of(self, owner: Owner, *, limit: int) -> tuple[Task, ...]:
         mine = self._tasks(lambda task: _person(task.owner) == _person(owner))
         return tuple(sorted(mine, key=_age, reverse=True)[:limit])
@@ -167,7 +195,9 @@ class MemoryTaskStore:
         return tuple(sorted(self._tasks(lambda task: task.state in states), key=_age)[:limit])
 
     async def queue_place(self, task_id: str) -> int:
-        waiting = sorted(self._tasks(lambda task: task.state is TaskState.ACCEPTED), key=_age)
+        key_id = self._rows[task_id].task.key_id if task_id in self._rows else None
+        ahead = self._tasks(lambda task: task.state is TaskState.ACCEPTED and task.key_id == key_id)
+        waiting = sorted(ahead, key=_age)
         return next((place for place, task in enumerate(waiting, start=1) if task.id == task_id), 0)
 
     async def durations(self, tier: str, *, limit: int) -> tuple[timedelta, ...]:
@@ -179,13 +209,14 @@ class MemoryTaskStore:
         spans.sort(key=lambda span: span[0], reverse=True)
         return tuple(length for _, length in spans[:limit])
 
-    async def usage(self, owner: Owner, *, since: datetime) -> Usage:
-        mine = list(self._tasks(lambda task: _person(task.owner) == _person(owner)))
+    async def usage(self, owner: Owner, *, since: datetime, alias: str | None = None) -> Usage:
+        names = {(owner.platform, owner.user_id), (owner.platform, alias)}
+        mine = list(self._tasks(lambda task: _person(task.owner) in names))
         recent = [task for task in mine if task.created_at >= _to_ms(since)]
         return Usage(tasks=len(mine), credits=_sum(mine), tasks_today=len(recent), credits_today=_sum(recent))
 
-    async def spent(self, scope: Scope, owner: Owner, *, since: datetime) -> Decimal:
-        return self._spent(scope, owner, since)
+    async def spent(self, scope: Scope, owner: Owner, *, since: datetime, alias: str | None = None) -> Decimal:
+        return self._spent(scope, owner, since, alias=alias)
 
     def touch_waiting(self) -> int:
         """Give every waiting task a new revision; return how many there are."""
@@ -193,6 +224,18 @@ class MemoryTaskStore:
         for row in waiting:
             row.task = row.task.revise()
         return len(waiting)
+
+    def change_waiting(self, how: Callable[[Task], Task | None]) -> int:
+        """Change waiting tasks, each as `how` says; return how many it did not leave alone with None."""
+        waiting = [row for row in self._rows.values() if row.task.state is TaskState.ACCEPTED]
+        changed = [(row, task) for row in waiting if (task := how(row.task)) is not None]
+        for row, task in changed:
+            row.task = task
+        return len(changed)
+
+    def needs_key(self, key_id: str) -> bool:
+        """Say whether a task under way is made with a key."""
+        return any(not task.has_ended for task in self._tasks(lambda task: task.key_id == key_id))
 
     async def known_uuids(self, uuids: Collection[str]) -> frozenset[str]:
         ours = {task.submission.uuid for task in self._tasks(lambda _: True) if task.submission}
@@ -204,20 +247,26 @@ class MemoryTaskStore:
         check(
             task.price,
             limits,
-            spent={one: self._spent(one, task.owner, limits.since) for one in scopes if one in limits.credits},
+            spent={
+                one: self._spent(one, task.owner, limits.since, alias=limits.aliases.get(one))
+                for one in scopes
+                if one in limits.credits
+            },
             waiting={
-                one: sum(_whose(one, other.owner) == _whose(one, task.owner) for other in waiting)
+                one: sum(
+                    _whose(one, other.owner) == _whose(one, task.owner)
+                    and (one is not Scope.EVERYBODY or other.key_id == task.key_id)
+                    for other in waiting
+                )
                 for one in scopes
                 if one in limits.waiting
             },
         )
 
-    def _spent(self, scope: Scope, owner: Owner, since: datetime) -> Decimal:
-        return _sum(
-            self._tasks(
-                lambda task: _whose(scope, task.owner) == _whose(scope, owner) and task.created_at >= _to_ms(since)
-            )
-        )
+    def _spent(self, scope: Scope, owner: Owner, since: datetime, *, alias: str | None = None) -> Decimal:
+        whose = {_whose(scope, owner)} | ({(owner.platform, alias)} if alias else set())
+        recent = self._tasks(lambda task: _whose(scope, task.owner) in whose and task.created_at >= _to_ms(since))
+        return _sum(task for task in recent if scope is not Scope.EVERYBODY or task.key_id is None)
 
     def _is_blocked(self, task: Task) -> bool:
         return any(is_about(one, task.owner, "") for one in self.blocks.values())
@@ -236,6 +285,21 @@ class MemoryTaskStore:
         for other in self._tasks(lambda other: other.id != task.id):
             if other.submission and other.submission.uuid == task.submission.uuid:
                 raise SubmissionTaken(f"submission {task.submission.uuid} belongs to another task")
+
+
+def _is_sought(task: Task, sought: Sought) -> bool:
+    is_seen = is_own(task, sought.asker) if sought.is_own_only else can_see(task, sought.asker)
+    return (
+        is_seen
+        and sought.channel_id in {None, task.owner.channel_id, task.address.place or None}
+        and (sought.states is None or task.state in sought.states)
+        and all(word in words_in(task.request) for word in sought.words)
+    )
+
+
+def _company(owner: Owner) -> tuple[str, str | None, str]:
+    """Return whose first task it would be: a server's, or a person's outside any."""
+    return owner.platform, owner.server_id, "" if owner.server_id else owner.user_id
 
 
 def _cut(task: Task) -> Task:

@@ -35,6 +35,7 @@ class RecordingPlatform:
     shown: list[Seen] = field(default_factory=list)
     said: list[Seen] = field(default_factory=list)
     amended: list[Seen] = field(default_factory=list)
+    notified: list[tuple[str, str]] = field(default_factory=list)
     errors: deque[Exception | None] = field(default_factory=deque)
     during: Callable[[], Awaitable[object]] | None = None
     threads: int = 0
@@ -60,6 +61,13 @@ class RecordingPlatform:
 
     async def amend(self, address: Address, update: Update, *, key: str) -> Address:
         return await self._tell(self.amended, address, update, key=key)
+
+    async def notify(self, channel: str, sentence: str, *, key: str) -> None:
+        if self.errors and (error := self.errors.popleft()) is not None:
+            raise error
+        if key not in self._keys:
+            self._keys[key] = Address(platform=self.name, value=channel)
+            self.notified.append((channel, sentence))
 
     async def _tell(self, book: list[Seen], address: Address, update: Update, *, key: str) -> Address:
         if self.during is not None:

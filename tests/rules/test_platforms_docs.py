@@ -46,9 +46,8 @@ def slack_name(verb: SlackVerb) -> str:
 
 def offered() -> Mapping[str, set[str]]:
     """Return the commands of each platform, by the words that people type."""
-    tables = (*discord_commands.WITH_TASK, *discord_commands.SIMPLE)
     return {
-        "Discord": {"generate", "new", *(one.name for one in tables)},
+        "Discord": set(discord_commands.FIRST_WORDS),
         "Slack": {slack_name(verb) for verb in SlackVerb},
         "console": {verb.value for verb in ConsoleVerb},
     }

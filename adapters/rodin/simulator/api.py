@@ -86,8 +86,7 @@ class Api:
         allowed = self._stage.options.keys
         if scheme.lower() != "bearer" or not key or (allowed is not None and key not in allowed):
             raise answers.UNAUTHORIZED
-        self._stage.state.account(key)
-        if self._stage.dice.strikes("unauthorized"):
+        if self._stage.state.account(key).is_revoked or self._stage.dice.strikes("unauthorized"):
             raise answers.UNAUTHORIZED
         return key
 

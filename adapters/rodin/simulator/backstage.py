@@ -33,11 +33,12 @@ class Backstage:
         self._stage = stage
 
     def routes(self) -> list[web.RouteDef]:
-        """Ledger, faults, foreign usage."""
+        """Ledger, faults, foreign usage, keys."""
         return [
             web.get(f"{ROOT}/ledger", self._ledger),
             web.post(f"{ROOT}/faults", self._faults),
             web.post(f"{ROOT}/usage", self._usage),
+            web.post(f"{ROOT}/keys", self._keys),
         ]
 
     async def _ledger(self, request: web.Request) -> web.Response:
@@ -64,6 +65,18 @@ class Backstage:
         account.debit(charge)
         return web.json_response({**charge.as_json(), "balance": plain_number(account.balance)})
 
+    async def _keys(self, request: web.Request) -> web.Response:
+        _only_here(request)
+        try:
+            body = await read_object(request)
+            account = self._stage.state.account(_named_key(body))
+            balance = _amount(body.get("balance", account.balance), "balance")
+        except (ValueError, Refused) as error:
+            return _wrong(str(error))
+        account.balance = balance
+        account.is_revoked = body.get("revoked", account.is_revoked) is True
+        return web.json_response({"balance": plain_number(account.balance), "revoked": account.is_revoked})
+
     def _usage_key(self, body: Mapping[str, object]) -> str:
         accounts = self._stage.state.accounts
         key = str(body.get("key") or next(iter(accounts), ""))
@@ -72,14 +85,26 @@ class Backstage:
         return key
 
     def _charge(self, body: Mapping[str, object]) -> Charge:
-        try:
-            amount = Decimal(str(body.get("amount", "0.5")))
-        except InvalidOperation as error:
-            raise ValueError("amount must be a number of credits") from error
-        if not amount.is_finite() or amount < 0:
-            raise ValueError("amount must be a number of credits, 0 or more")
+        amount = _amount(body.get("amount", "0.5"), "amount")
         item = str(body.get("item") or "Rodin Gen-2.5-Medium")
         return Charge(task_uuid=str(uuid.uuid4()), at=self._stage.clock.now(), item=item, amount=amount)
+
+
+def _named_key(body: Mapping[str, object]) -> str:
+    key = body.get("key")
+    if not isinstance(key, str) or not key:
+        raise ValueError('name a key: {"key": …, "balance": …, "revoked": …}')
+    return key
+
+
+def _amount(value: object, name: str) -> Decimal:
+    try:
+        amount = Decimal(str(value))
+    except InvalidOperation as error:
+        raise ValueError(f"{name} must be a number of credits") from error
+    if not amount.is_finite() or amount < 0:
+        raise ValueError(f"{name} must be a number of credits, 0 or more")
+    return amount
 
 
 def ledger(stage: Stage) -> Mapping[str, object]:

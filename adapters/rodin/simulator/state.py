@@ -41,9 +41,10 @@ class Charge:
 
 @dataclass(slots=True, kw_only=True)
 class Account:
-    """The wallet behind one key. Charges oldest first."""
+    """The wallet behind one key, which may be revoked. Charges oldest first."""
 
     balance: Decimal
+    is_revoked: bool = False
     charges: list[Charge] = field(default_factory=list)
 
     def debit(self, charge: Charge) -> None:

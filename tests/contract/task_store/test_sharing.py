@@ -122,7 +122,7 @@ async def test_one_event_that_reaches_two_processes_makes_one_task(stores: tuple
 
     outcomes = await asyncio.gather(*(stores[n % 2].add(twin) for n, twin in enumerate(twins)), return_exceptions=True)
 
-    first = twins[outcomes.index(None)]
-    refusals = [outcome for outcome in outcomes if outcome is not None]
+    (first,) = [outcome for outcome in outcomes if isinstance(outcome, Task)]
+    refusals = [outcome for outcome in outcomes if not isinstance(outcome, Task)]
     assert len(refusals) == CLAIMERS - 1
     assert all(isinstance(error, DuplicateEvent) and error.task_id == first.id for error in refusals)

@@ -66,8 +66,23 @@ PRESSES: Mapping[str, Press] = {
     "balance": lambda stuck: stuck.scene.server.member("Olga", admin=True).command(
         stuck.scene.general, "rodin balance"
     ),
+    "settings": lambda stuck: stuck.scene.server.member("Olga", admin=True).command(
+        stuck.scene.general, "rodin settings show"
+    ),
+    "export": lambda stuck: stuck.scene.ann.command(stuck.scene.general, "rodin export"),
+    "filtered list": lambda stuck: stuck.scene.ann.command(
+        stuck.scene.general, "rodin list", channel=True, words="owl"
+    ),
+    "suggested formats": lambda stuck: stuck.scene.ann.autocomplete(
+        stuck.scene.general, "rodin format", "format", "", task=stuck.task_id
+    ),
     "opening a form": lambda stuck: stuck.scene.ann.command(stuck.scene.general, "rodin new"),
+    "opening the form for a key": lambda stuck: stuck.scene.ann.command(stuck.scene.general, "rodin settings key"),
 }
+
+
+SUGGESTIONS = {"suggestions", "suggested formats"}
+"""Presses whose answer and acknowledgement are one."""
 
 
 async def test_with_the_database_locked_and_rodin_hanging_everything_is_acknowledged_first(
@@ -88,7 +103,7 @@ async def test_with_the_database_locked_and_rodin_hanging_everything_is_acknowle
         print({name: round(wait_s, 3) for name, wait_s in waits.items()})  # noqa: T201 - times worth reading
         assert rows_while_locked == 1
         assert {name for name, wait_s in waits.items() if wait_s > SUGGESTED_S} == set()
-        assert {name for name, wait_s in waits.items() if wait_s > ACKNOWLEDGED_S} <= {"suggestions"}
+        assert {name for name, wait_s in waits.items() if wait_s > ACKNOWLEDGED_S} <= SUGGESTIONS
         assert [choice["value"] for choice in answers["suggestions"].choices] == [stuck.task_id]
         for name in ("command", "menu", "form"):
             await answers[name].shows("Task", timeout_s=PATIENCE_S)

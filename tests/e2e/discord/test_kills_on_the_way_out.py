@@ -68,6 +68,7 @@ async def test_killed_before_it_is_noted_that_the_result_was_told(scene: Scene, 
 
 @pytest.mark.parametrize("when", ["before", "after"])
 async def test_killed_while_the_turntable_joins(scene: Scene, when: When) -> None:
+    scene = scene.set(PREVIEWS="turntable")
     async with scene.bot() as bot:
         await scene.ask()
         thread, hold = await result_in_thread(scene, "before")
@@ -91,7 +92,7 @@ async def test_killed_for_long_a_private_model_comes_as_a_direct_message(scene: 
     async with scene.bot():
         direct = scene.ann.direct
         [result] = await scene.until(lambda: scene.marked(direct, RESULT))
-        await scene.until(lambda: TURNTABLE in result.files)
+        await scene.all_told()
 
         assert scene.discord.messages(direct) == [result]
         assert READY in result.text

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.discord.scene import CALLBACK, PROGRESS, RESULT, TURNTABLE, Scene, a_scene
+from tests.e2e.discord.scene import CALLBACK, PROGRESS, RESULT, Scene, a_scene
 from tests.e2e.harness import Rodin
 from tests.e2e.stage import READY
 from tests.emulators.discord import Channel
@@ -41,7 +41,7 @@ async def test_two_gateways_and_a_worker_make_one_task_of_each_command_and_tell_
             await answer.shows("Task")
         threads = await crowd.until(lambda: len(found := crowd.threads()) == SEVERAL and found)
         assert threads
-        await crowd.until(lambda: all(is_turning(crowd, thread) for thread in threads))
+        await crowd.until(lambda: all(is_drawn(crowd, thread) for thread in threads))
 
         callbacks = Counter(request.status for request in crowd.discord.requests if request.route == CALLBACK)
         assert callbacks == {200: SEVERAL, 400: SEVERAL}  # both got every command, one of them had it
@@ -54,6 +54,6 @@ async def test_two_gateways_and_a_worker_make_one_task_of_each_command_and_tell_
         assert len(crowd.ann.notifications) == SEVERAL
 
 
-def is_turning(scene: Scene, thread: Channel) -> bool:
-    """Whether the turntable has joined the result in a thread."""
-    return any(TURNTABLE in message.files for message in scene.marked(thread, RESULT))
+def is_drawn(scene: Scene, thread: Channel) -> bool:
+    """Whether the picture has joined the result in a thread: the last that is told of a task here."""
+    return any("still.png" in message.files for message in scene.marked(thread, RESULT))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import time
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
@@ -30,6 +31,11 @@ class Stuck:
     photo: SeenMessage
     form: SeenView
 
+    async def say(self, line: str) -> Answer:
+        """Type a command; ID in it stands for the task that waits."""
+        (task,) = re.findall(r"Task ([a-z0-9]+)", self.status.text)
+        return await self.scene.ann.command(self.scene.general, f"/rodin {line}".replace("ID", task).rstrip())
+
 
 def picture() -> bytes:
     """Draw a small photograph."""
@@ -40,6 +46,7 @@ def picture() -> bytes:
 
 async def stuck_in(scene: Scene) -> Stuck:
     """Ask for a model that never comes, post a picture and open a form."""
+    scene.ann.person.admin = True
     await scene.ask()
     await scene.in_state("submitting")
     status = await scene.status()
@@ -67,15 +74,29 @@ MAKING: Mapping[str, Press] = {
 """What ends in a task of its own."""
 
 OPENING: Mapping[str, Press] = {
-    "bare command": lambda stuck: stuck.scene.ann.command(stuck.scene.general, "/rodin"),
+    "bare command": lambda stuck: stuck.say(""),
     "global shortcut": lambda stuck: stuck.scene.ann.shortcut(FORM),
+    "variation": lambda stuck: stuck.say("variation ID"),
+    "retexture": lambda stuck: stuck.say("retexture ID"),
+    "key": lambda stuck: stuck.say("settings key"),
+    "right": lambda stuck: stuck.say("settings allow"),
 }
 """What opens a form, for which Slack leaves three seconds: an expired trigger opens none."""
+
+SAID = (
+    "list --tree",
+    "list --words bell",
+    "show ID",
+    "settings",
+    "settings allow ask everyone",
+    "privacy",
+    "forget me",
+)
 
 OTHERS: Mapping[str, Press] = {
     "button": lambda stuck: stuck.scene.ann.click(stuck.status, "Cancel"),
     "home": lambda stuck: stuck.scene.ann.open_home(),
-    "list": lambda stuck: stuck.scene.ann.command(stuck.scene.general, "/rodin list"),
+    **{line: (lambda stuck, said=line: stuck.say(said)) for line in SAID},
 }
 
 

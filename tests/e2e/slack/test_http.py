@@ -92,6 +92,7 @@ async def ask_in(estate: Scene, member: Member, channel: Channel) -> None:
 
 
 async def test_one_workspaces_limits_rest_that_workspace_and_no_other(estate: Scene) -> None:
+    estate = estate.set(PREVIEWS="turntable")  # it joins by an edit
     makers, printers = estate.team, estate.slack.workspace("Printers", installed=False)
     bea, benches = printers.member("Bea"), printers.channel("benches")
     async with estate.bot():
@@ -135,7 +136,7 @@ async def test_installations_outlive_a_kill_and_a_removed_one_holds_up_nobody(es
         await estate.kill(bot)
 
     async with estate.bot():
-        await estate.until(lambda: estate.shared(TURNTABLE))
+        await estate.until(lambda: estate.shared(".glb"))
         await estate.in_state("ready")
 
         assert [READY in one.text for one in estate.told(RESULT)] == [True]

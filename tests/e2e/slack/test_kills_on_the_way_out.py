@@ -87,6 +87,7 @@ async def test_killed_before_it_is_noted_that_the_result_was_told(scene: Scene) 
 
 @pytest.mark.parametrize(("name", "when"), [(".glb", "before"), (".glb", "after"), (TURNTABLE, "after")])
 async def test_killed_while_a_file_is_shared(scene: Scene, name: str, when: When) -> None:
+    scene = scene.set(PREVIEWS="turntable")
     async with scene.bot() as bot:
         await scene.ask()
         hold = await scene.sharing(name, when)

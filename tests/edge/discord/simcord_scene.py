@@ -6,7 +6,7 @@ opinion of what Discord allows. Only attachments are fetched over HTTP here, sin
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -183,10 +183,11 @@ async def a_scene(
         tasks, files = SqlTaskStore(database), ObjectFileStore(str(folder / "files"))
         ports = replace(a_way_to(world), tasks=tasks, files=files, previewer=previewer or world.previewer)
         house = House(world, Rules(links=FixedLinks()), ports)
-        platform = _platform(house, ports, SqlSendLog(database), SqlAnswerStore(database, Vault("a secret of tests")))
-        env = Env(platform.new_client(house.intake), shard_count=1, approved_intents=discord.Intents.default())
-        env.backend.bot_user.name = BOT_NAME
-        async with _attachments_of(env, patch):
+        async with _attachments_of(lambda at: env.backend.cdn.get(at), patch) as origin:  # noqa: PLW0108 - made below
+            answers = SqlAnswerStore(database, Vault("a secret of tests"))
+            platform = _platform(house, ports, SqlSendLog(database), answers, origin)
+            env = Env(platform.new_client(house.intake), shard_count=1, approved_intents=discord.Intents.default())
+            env.backend.bot_user.name = BOT_NAME
             server = env.create_guild("Makers")
             await env.start()
             try:
@@ -204,10 +205,10 @@ async def a_scene(
         env.raise_errors()
 
 
-def _platform(house: House, ports: Ports, sends: SendLog, answers: AnswerStore) -> DiscordPlatform:
-    """Return a platform that the house's announcer tells."""
+def _platform(house: House, ports: Ports, sends: SendLog, answers: AnswerStore, origin: str) -> DiscordPlatform:
+    """Return a platform that the house's announcer tells; attachments lie at `origin`."""
     supplies = DiscordSupplies(files=ports.files, sends=sends, answers=answers, clock=house.clock)
-    platform = DiscordPlatform(DiscordOptions(token="no token"), supplies)
+    platform = DiscordPlatform(DiscordOptions(token="no token", api_url=origin), supplies)
     house.announcer = Announcer(
         AnnouncerParts(
             tasks=ports.tasks,
@@ -221,11 +222,11 @@ def _platform(house: House, ports: Ports, sends: SendLog, answers: AnswerStore) 
 
 
 @asynccontextmanager
-async def _attachments_of(env: Env, patch: pytest.MonkeyPatch) -> AsyncIterator[None]:
-    """Serve what people upload on a loopback port, where simcord then says that it lies."""
+async def _attachments_of(find: Callable[[str], bytes | None], patch: pytest.MonkeyPatch) -> AsyncIterator[str]:
+    """Serve what people upload on a loopback port, where simcord then says that it lies; give its address."""
 
     async def serve(request: web.Request) -> web.Response:
-        data = env.backend.cdn.get(f"{origin}{request.path}")
+        data = find(f"{origin}{request.path}")
         return web.Response(status=404) if data is None else web.Response(body=data)
 
     app = web.Application()
@@ -237,6 +238,6 @@ async def _attachments_of(env: Env, patch: pytest.MonkeyPatch) -> AsyncIterator[
     origin = f"http://127.0.0.1:{runner.addresses[0][1]}"
     patch.setattr(CDN_SETTING, origin)
     try:
-        yield
+        yield origin
     finally:
         await runner.cleanup()

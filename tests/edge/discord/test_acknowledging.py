@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import pytest
 
+from adapters.discord import desk
 from adapters.discord.address import Kind, Spot
-from bot.chat import Draft, FreshLinks, Intake, Version, Wish
+from bot.chat import Intake
 from bot.errors import DatabaseBusy
-from bot.model import Address, Owner, Task, TaskState
+from bot.model import Owner, TaskState
 from bot.update import Choice, Update
 from tests.edge.discord.stage import Stage, a_stage
 from tests.emulators.discord import NO_RESPONSE, DiscordStandIn, Message
@@ -29,72 +30,15 @@ class StuckIntake:
         self.gate = asyncio.Event()
         self.calls = 0
 
-    async def _wait(self) -> None:
+    def __getattr__(self, name: str) -> Callable[..., Awaitable[NoReturn]]:
+        if not hasattr(Intake, name):
+            raise AttributeError(name)
+        return self._wait
+
+    async def _wait(self, *_: object, **__: object) -> NoReturn:
         self.calls += 1
         await self.gate.wait()
         raise DatabaseBusy("locked")
-
-    async def generate(self, wish: Wish, owner: Owner, address: Address, *, event: str | None = None) -> Task:
-        raise await self._wait()
-
-    async def follow(self, wish: Wish, owner: Owner, address: Address, *, event: str | None = None) -> Task:
-        raise await self._wait()
-
-    async def variation(
-        self, task_id: str, wish: Wish, owner: Owner, address: Address, *, event: str | None = None
-    ) -> Task:
-        raise await self._wait()
-
-    async def better(self, task_id: str, owner: Owner, address: Address, *, event: str | None = None) -> Task:
-        raise await self._wait()
-
-    async def other_format(
-        self, task_id: str, file_format: str, owner: Owner, address: Address, *, event: str | None = None
-    ) -> Task:
-        raise await self._wait()
-
-    async def retexture(
-        self, task_id: str, wish: Wish, owner: Owner, address: Address, *, event: str | None = None
-    ) -> Task:
-        raise await self._wait()
-
-    async def split(
-        self, task_id: str, wish: Wish, owner: Owner, address: Address, *, event: str | None = None
-    ) -> Task:
-        raise await self._wait()
-
-    async def draft_of(self, task_id: str, owner: Owner) -> Draft:
-        raise await self._wait()
-
-    async def family(self, task_id: str, owner: Owner) -> Version:
-        raise await self._wait()
-
-    async def again(self, task_id: str, owner: Owner, address: Address, *, event: str | None = None) -> Task:
-        raise await self._wait()
-
-    async def resend(self, task_id: str, owner: Owner, address: Address, *, event: str | None = None) -> Task:
-        raise await self._wait()
-
-    async def status(self, task_id: str, owner: Owner) -> Update:
-        raise await self._wait()
-
-    async def tasks(self, owner: Owner, *, limit: int = 10) -> tuple[Update, ...]:
-        raise await self._wait()
-
-    async def cancel(self, task_id: str, owner: Owner) -> str:
-        raise await self._wait()
-
-    async def delete(self, task_id: str, owner: Owner) -> str:
-        raise await self._wait()
-
-    async def fresh_links(self, task_id: str, owner: Owner) -> FreshLinks:
-        raise await self._wait()
-
-    async def usage(self, owner: Owner) -> str:
-        raise await self._wait()
-
-    async def balance(self, owner: Owner, *, is_admin: bool = False) -> str:
-        raise await self._wait()
 
 
 @pytest.fixture
@@ -120,6 +64,7 @@ def since(discord: DiscordStandIn, mark: int) -> list[str]:
     [
         ("generate", {"prompt": "an owl"}),
         ("list", {}),
+        ("list", {"channel": True, "words": "owl", "tree": True}),
         ("usage", {}),
         ("balance", {}),
         ("status", {"task": "abc"}),
@@ -134,6 +79,13 @@ def since(discord: DiscordStandIn, mark: int) -> list[str]:
         ("format", {"task": "abc", "format": "fbx"}),
         ("retexture", {"task": "abc", "prompt": "patina"}),
         ("split", {"task": "abc", "strength": 4}),
+        ("delete", {"task": "abc", "forget": True}),
+        ("privacy", {}),
+        ("export", {}),
+        ("settings show", {}),
+        ("settings key-remove", {}),
+        ("settings allow", {"right": "ask", "everyone": True}),
+        ("settings reset", {"right": "ask"}),
     ],
 )
 async def test_a_command_is_acknowledged_before_the_core_is_asked(
@@ -166,9 +118,10 @@ async def test_the_form_opens_as_the_acknowledgement_and_is_acknowledged_when_se
 
 
 @pytest.mark.parametrize("button", ["Variation…", "Other format…", "Retexture…", "Split into parts…"])
-async def test_a_button_that_wants_words_opens_its_form_without_asking_the_core(
-    stuck: Stage, core: StuckIntake, button: str
+async def test_a_button_that_wants_words_opens_its_form_without_waiting_for_the_core(
+    stuck: Stage, core: StuckIntake, button: str, monkeypatch: pytest.MonkeyPatch
 ):
+    monkeypatch.setattr(desk, "OFFERS_WITHIN_S", 0.01)
     message = await a_told_result(stuck)
     mark = len(stuck.discord.requests)
 
@@ -176,14 +129,41 @@ async def test_a_button_that_wants_words_opens_its_form_without_asking_the_core(
     form = await opened.until(lambda answer: answer.modal)
 
     assert [bool(CALLBACK.search(path)) for path in since(stuck.discord, mark)] == [True]
-    assert core.calls == 0
-    mark = len(stuck.discord.requests)
+    asked, mark = core.calls, len(stuck.discord.requests)
     answer = await stuck.ann.submit(form, {"File format": "fbx"} if button == "Other format…" else {})
     await answer.acknowledged()
-    await stuck.discord.until(lambda: core.calls)
+    await stuck.discord.until(lambda: core.calls > asked)
     assert [bool(CALLBACK.search(path)) for path in since(stuck.discord, mark)] == [True]
     core.gate.set()
     await answer.shows("Something went wrong on our side")
+
+
+async def test_a_key_is_acknowledged_before_the_core_is_asked_about_it(stuck: Stage, core: StuckIntake):
+    opened = await stuck.ann.command(stuck.general, "rodin settings key")
+    form = await opened.until(lambda answer: answer.modal)
+    assert core.calls == 0
+    mark = len(stuck.discord.requests)
+
+    answer = await stuck.ann.submit(form, {"Rodin API key": "vsk-abc"})
+    await answer.acknowledged()
+    await stuck.discord.until(lambda: core.calls)
+
+    assert [bool(CALLBACK.search(path)) for path in since(stuck.discord, mark)] == [True]
+    core.gate.set()
+
+
+async def test_forgetting_asks_again_without_the_core_and_is_acknowledged_before_it(stuck: Stage, core: StuckIntake):
+    asked = await stuck.ann.command(stuck.general, "rodin forget me")
+    question = await asked.shows("cannot be undone")
+    assert core.calls == 0
+    mark = len(stuck.discord.requests)
+
+    answer = await stuck.ann.click(question, "Forget me, for good")
+    await answer.acknowledged()
+    await stuck.discord.until(lambda: core.calls)
+
+    assert [bool(CALLBACK.search(path)) for path in since(stuck.discord, mark)] == [True]
+    core.gate.set()
 
 
 async def a_told_result(stage: Stage) -> Message:

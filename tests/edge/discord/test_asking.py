@@ -134,6 +134,36 @@ async def test_an_id_that_is_nobodys_and_somebody_elses_private_one_are_refused_
         assert theirs.text.replace(task.id, "") == nobodys.text.replace("zzzzzzz", ""), command
 
 
+async def test_an_id_of_another_server_is_nobodys_there_even_for_its_admins(stage: Stage):
+    elsewhere = stage.discord.guild("Elsewhere")
+    eve = elsewhere.member("Eve", admin=True)
+    await stage.a_model()
+    [task] = await stage.tasks()
+
+    for command in (about.name for about in WITH_TASK):
+        more = NEEDS_MORE.get(command, {})
+        answer = await eve.command(elsewhere.text_channel("hall"), f"rodin {command}", task=task.id, **more)
+        shown = await answer.shows("You have no task")
+        assert shown.ephemeral, command
+
+    [unchanged] = await stage.tasks()
+    assert unchanged == task
+    assert await stage.tasks(eve) == []
+
+
+async def test_an_admin_calls_off_what_somebody_else_waits_for(stage: Stage):
+    olga, bob = stage.server.member("Olga", admin=True), stage.server.member("Bob")
+    await stage.asked()
+    refused = await bob.click(stage.status(), "Cancel")
+    await refused.shows("Only the person who asked")
+
+    answer = await olga.click(stage.status(), "Cancel")
+
+    await answer.shows("Nothing was charged")
+    [task] = await stage.tasks()
+    assert task.state is TaskState.CANCELLED
+
+
 async def test_ids_are_suggested_by_title_and_by_what_can_be_done(stage: Stage):
     task = await stage.asked(prompt="a brass owl")
     await stage.asked(prompt="a red boat")
@@ -162,7 +192,7 @@ async def test_balance_is_for_those_who_manage_the_server(stage: Stage):
     refused = await stage.ann.command(stage.general, "rodin balance")
     told = await root.command(stage.general, "rodin balance")
 
-    await refused.shows("Only admins")
+    await refused.shows("may see the balance")
     await told.shows("100 credits")
 
 

@@ -7,7 +7,7 @@ import logging
 
 import pytest
 
-from adapters.discord.checks import check_discord
+from adapters.discord.checks import check_channel, check_discord
 from adapters.discord.client import DiscordOptions
 from adapters.discord.platform import DiscordPlatform, DiscordSupplies
 from bot.checkup import Finding
@@ -131,6 +131,22 @@ async def test_a_good_installation_passes_every_check(stage: Stage):
 
     assert [finding for finding in findings if not finding.is_good] == []
     assert {finding.what for finding in findings} >= {"Discord token", "Discord gateway", "Discord commands"}
+
+
+async def test_the_operators_channel_is_good_where_the_bot_sees_it(stage: Stage):
+    finding = await check_channel(options_of(stage.discord), str(stage.general.id))
+
+    assert finding.is_good, finding
+
+
+async def test_an_operators_channel_that_is_none_or_hidden_is_named(stage: Stage):
+    stage.server.everyone_may_not("view_channel")
+    channels = ("1234567890", str(stage.general.id))
+
+    findings = [await check_channel(options_of(stage.discord), channel) for channel in channels]
+
+    assert [(finding.what, finding.is_good) for finding in findings] == [("OPERATOR_CHANNEL", False)] * 2
+    assert "Discord does not show the channel 1234567890" in findings[0].found
 
 
 async def test_a_missing_right_is_named_with_what_to_do(stage: Stage):

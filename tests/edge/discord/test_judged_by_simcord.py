@@ -271,7 +271,7 @@ async def test_again_makes_another_one_in_the_same_thread(scene: Scene):
     ("button", "values"),
     [
         ("Variation…", {"prompt": "a copper owl", "pictures": [a_picture()], "where": ["join"]}),
-        ("Other format…", {"format": ["obj"]}),
+        ("Other format…", {"format": ["fbx"]}),
         ("Retexture…", {"prompt": "green patina", "pictures": [a_picture()]}),
         ("Split into parts…", {"strength": ["4"]}),
     ],
@@ -283,7 +283,7 @@ async def test_a_button_that_wants_words_opens_a_form_that_outlives_a_restart(
     await scene.restart()
 
     answer = await scene.ann.submit_modal(form, values)
-    await scene.make("base.obj" if "format" in values else "base.glb")
+    await scene.make("base.fbx" if "format" in values else "base.glb")
 
     task, parent = await scene.tasks()
     assert (task.parent_id, task.state) == (parent.id, TaskState.READY)

@@ -7,7 +7,7 @@ import asyncio
 import pytest
 
 from tests.edge.discord.stage import Stage
-from tests.emulators.discord import Hold, Message
+from tests.emulators.discord import Hold, Message, shapes
 
 POSTS = "/channels/*/messages"
 
@@ -273,6 +273,51 @@ async def test_a_file_that_the_store_has_lost_is_said_to_be_missing(stage: Stage
 
     assert "Files of this model are missing" in stage.result().text
     assert stage.result().files == ()
+
+
+async def test_what_is_written_in_a_server_that_is_not_known_yet_is_no_direct_message(stage: Stage):
+    written = await stage.ann.write(stage.general, "hello")
+    elsewhere = {"guild_id": "77", "channel_id": "78", "id": "79", "content": "a brass owl"}
+    unknown = {**shapes.message(stage.discord.world, written), **elsewhere}
+    stage.discord.world.gateway.dispatch("MESSAGE_CREATE", unknown, guild_id=None)
+
+    await stage.ann.dm("a red boat")
+    await stage.discord.until(lambda: stage.house.world.tasks._rows)
+
+    assert [task.request.prompt for task in await stage.tasks()] == ["a red boat"]
+
+
+async def _lose_the_still(stage: Stage) -> None:
+    """Have a model drawn, and its still vanish from the file store before anybody was told."""
+    await stage.house.curate()
+    held = stage.house.files.held
+    [key] = [key for key in held if key.endswith("/still.png")]
+    del held[key]
+
+
+async def test_a_still_that_is_lost_before_it_joins_leaves_no_hole_beside_the_turntable(stage: Stage):
+    await stage.a_model()
+    await _lose_the_still(stage)
+
+    await stage.tell()
+
+    result = stage.result()
+    assert set(result.files) == {"base.glb", "turntable.webp"}
+    assert "Files of this model are missing" in result.text
+    assert "attachment://" not in str(result.embeds)
+    assert not any(embed.get("thumbnail") for embed in result.embeds)
+
+
+async def test_a_still_that_is_lost_leaves_no_hole_in_the_answer_to_show(stage: Stage):
+    await stage.a_model()
+    await _lose_the_still(stage)
+    [task] = await stage.tasks()
+
+    answer = await stage.ann.command(stage.general, "rodin show", task=task.id)
+    shown = await answer.shows("Files of this model are missing")
+
+    assert set(shown.files) == {"base.glb", "turntable.webp"}
+    assert not any(embed.get("thumbnail") for embed in shown.embeds)
 
 
 async def test_a_right_to_attach_lost_before_the_end_brings_the_result_without_files(stage: Stage):

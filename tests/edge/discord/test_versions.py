@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from bot.model import BangRequest, Request, TextureRequest
+from bot.model import BangRequest, ConvertRequest, Request, TextureRequest
 from tests.edge.discord.stage import Stage
 from tests.emulators.discord import Answer, Message, Modal, upload
 from tests.unit.picture_samples import quarters, saved
@@ -132,10 +132,38 @@ async def test_another_format_is_picked_in_a_form(stage: Stage):
     assert (task.request.geometry_file_format, task.request.seed) == ("fbx", 7)
 
 
+async def test_the_form_says_what_each_other_format_costs_and_loses(stage: Stage):
+    form = await form_behind(stage, await stage.a_model(), "Other format…")
+
+    options = {one["label"]: one["description"] for one in form.fields["File format"]["options"]}
+    assert list(options) == ["obj · free", "stl · free", "fbx · 0.5 credits", "usdz · 0.5 credits"]
+    assert "no colours" in options["stl · free"]
+
+
+async def test_a_format_that_is_free_is_made_here_and_handed_over_like_any_other(stage: Stage):
+    result = await stage.a_model(prompt=OWL)
+    asked_of_rodin = len(stage.house.rodin.calls)
+
+    answer = await sent_in(stage, result, "Other format…", {"File format": "obj · free"})
+    shown = await answer.shows("Task")
+    await stage.house.turn(stage.house.conversions)
+    await stage.tell()
+
+    task = await stage.newest()
+    assert isinstance(task.request, ConvertRequest)
+    assert "Free: nothing goes to Rodin" in shown.text
+    assert len(stage.house.rodin.calls) == asked_of_rodin
+    handed_over = stage.results()[-1]
+    assert any(name.endswith((".obj", ".zip")) for name in handed_over.files)
+    assert "Free" in handed_over.text
+
+
 async def test_the_format_that_it_has_already_is_refused(stage: Stage):
     result = await stage.a_model()
+    form = await form_behind(stage, result, "Other format…")
+    form.fields["File format"]["options"].append({"label": "glb", "value": "glb"})
 
-    answer = await sent_in(stage, result, "Other format…", {"File format": "glb"})
+    answer = await stage.ann.submit(form, {"File format": "glb"})
 
     shown = await answer.shows("is in glb already")
     assert shown.ephemeral

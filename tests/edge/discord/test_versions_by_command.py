@@ -25,7 +25,7 @@ def a_picture(*, width: int = 64) -> bytes:
         ("again", {}, Request),
         ("variation", {"prompt": "a copper owl"}, Request),
         ("better", {}, Request),
-        ("format", {"format": "obj"}, Request),
+        ("format", {"format": "fbx"}, Request),
         ("retexture", {"prompt": "green patina", "more": "--hd"}, TextureRequest),
         ("split", {"strength": 4}, BangRequest),
         ("split", {"instruction": "the head off the body"}, BangRequest),
@@ -39,7 +39,7 @@ async def test_a_command_makes_the_next_version_where_it_is_given(
 
     answer = await stage.ann.command(stage.thread(), f"rodin {command}", task=parent.id, **options)
     shown = await answer.shows(f"(from {parent.id})")
-    await stage.make("base.glb" if command != "format" else "base.obj")
+    await stage.make("base.glb" if command != "format" else "base.fbx")
 
     task = await stage.newest()
     assert isinstance(task.request, request_type)
@@ -120,6 +120,38 @@ async def test_only_tasks_that_it_can_be_done_to_are_suggested(stage: Stage):
         await found.until(lambda one: one.choices)
 
         assert [choice["value"] for choice in found.choices] == [ready.id], command
+
+
+async def test_formats_are_suggested_with_what_they_cost_once_the_task_is_named(stage: Stage):
+    await stage.a_model()
+    [task] = await stage.tasks()
+
+    async def suggested(typed: str, **named: str) -> dict[str, str]:
+        found = await stage.ann.autocomplete(stage.general, "rodin format", "format", typed, **named)
+        await found.until(lambda one: one.choices)
+        return {choice["value"]: choice["name"] for choice in found.choices}
+
+    known = await suggested("", task=task.id)
+
+    assert list(known) == ["obj", "stl", "fbx", "usdz"]
+    assert known["stl"].startswith("stl: free")
+    assert known["fbx"].startswith("fbx: 0.5 credits")
+    assert list(await suggested("USD", task=task.id)) == ["usdz"]
+    assert await suggested("f") == {"fbx": "fbx"}
+
+
+async def test_strangers_learn_nothing_from_the_formats_that_are_suggested(stage: Stage):
+    eve = stage.server.member("Eve")
+    await stage.asked(where=stage.ann.direct)
+    await stage.make()
+    [task] = await stage.tasks()
+
+    found = await eve.autocomplete(stage.general, "rodin format", "format", "", task=task.id)
+    unknown = await eve.autocomplete(stage.general, "rodin format", "format", "", task="zzzzzzz")
+    await found.until(lambda one: one.choices)
+    await unknown.until(lambda one: one.choices)
+
+    assert found.choices == unknown.choices
 
 
 async def test_an_older_task_is_suggested_behind_many_to_which_it_cannot_be_done(stage: Stage):

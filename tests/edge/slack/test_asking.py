@@ -153,7 +153,7 @@ async def test_the_global_shortcut_opens_the_form(stage: Stage) -> None:
     [
         ("list", "You have asked for nothing yet"),
         ("usage", "0 models"),
-        ("balance", "Only admins"),
+        ("balance", "may see the balance"),
         ("help", "/rodin cancel ID"),
         ("help generate", "--preset print"),
         ("status", "Which task?"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from adapters.slack.checks import check_slack
+from adapters.slack.checks import check_channel, check_slack
 from bot.checkup import Finding
 from tests.edge.slack.stage import Stage, options_of
 
@@ -58,3 +58,33 @@ async def test_slack_out_of_reach_is_one_finding(stage: Stage) -> None:
 
     assert list(findings) == ["Slack"]
     assert not findings["Slack"].is_good
+
+
+async def test_the_operators_channel_is_good_where_the_bot_is_in_it(stage: Stage) -> None:
+    options = options_of(stage.slack, stage.team, over_http=False)
+
+    assert (await check_channel(options, stage.general.id)).is_good
+    assert (await check_channel(options, f"{stage.team.id}/{stage.general.id}")).is_good
+    assert stage.slack.messages(stage.general) == []
+
+
+async def test_an_operators_channel_that_cannot_be_told_in_says_why(stage: Stage) -> None:
+    options = options_of(stage.slack, stage.team, over_http=False)
+    old, closed = stage.team.channel("old"), stage.team.channel("closed", bot_in=False)
+    old.archived = True
+
+    findings = {channel: await check_channel(options, channel) for channel in (old.id, closed.id, "C0NOWHERE")}
+
+    assert not any(finding.is_good for finding in findings.values())
+    assert "archived" in findings[old.id].found
+    assert "/invite" in findings[closed.id].advice
+    assert "channel_not_found" in findings["C0NOWHERE"].found
+
+
+async def test_an_app_of_many_workspaces_wants_to_know_in_which_one(stage: Stage) -> None:
+    options = replace(
+        options_of(stage.slack, stage.team, over_http=True), client_id="1.2", client_secret="c" * 16, bot_token=None
+    )
+
+    assert "TEAM_ID" in (await check_channel(options, stage.general.id)).advice
+    assert (await check_channel(options, f"{stage.team.id}/{stage.general.id}")).is_good

@@ -18,7 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from adapters.slack.installations import Seals
 from adapters.slack.manifest import ManifestOptions, manifest
 from adapters.slack.platform import InstallationSupplies, SlackOptions, SlackPlatform, SlackSupplies
-from bot.errors import BadSettings
+from bot.errors import AddressGone, BadSettings
 from storage.migrations import upgrade
 from storage.sqlite import sqlite_engine
 from tests.edge.slack.stage import QUICK, FixedLinks, TickingClock, announcer_of, kind_of
@@ -141,6 +141,40 @@ async def test_two_workspaces_work_beside_each_other_each_with_its_own_token(est
     assert "a bread oven" in estate.slack.messages(oven)[0].text
     assert len(estate.slack.calls("chat.postMessage", team=makers)) == 1
     assert len(estate.slack.calls("chat.postMessage", team=bakers)) == 1
+
+
+async def test_each_workspace_has_settings_and_user_groups_of_its_own(estate: Estate) -> None:
+    makers, ann = await estate.newcomer("Makers")
+    bakers, bea = await estate.newcomer("Bakers")
+    ann.person.admin = True
+    makers.group("few", ann)
+    bakers.group("few", bea)
+    shop, oven = makers.channel("shop"), bakers.channel("oven")
+    max_ = makers.member("Max")
+
+    await ann.command(shop, "/rodin settings allow ask @few")
+    await estate.slack.until(lambda: ann.ephemerals)
+    await max_.command(shop, "/rodin a brass owl")
+    await bea.command(oven, "/rodin a bread oven")
+    await estate.slack.until(lambda: max_.ephemerals and bea.ephemerals)
+
+    assert "may not" in max_.ephemerals[0].text
+    assert "Price" in bea.ephemerals[0].text
+    refused = await bea.command(oven, "/rodin settings")
+    await estate.slack.until(lambda: refused.ephemerals)
+    assert "Only admins" in refused.text
+
+
+async def test_the_operators_channel_is_named_with_its_workspace(estate: Estate) -> None:
+    makers, _ = await estate.newcomer("Makers")
+    await estate.newcomer("Bakers")
+    shop = makers.channel("shop")
+
+    await estate.platform.notify(f"{makers.id}/{shop.id}", "The balance is low.", key="low")
+    with pytest.raises(AddressGone, match="slack:TEAM_ID"):
+        await estate.platform.notify(shop.id, "The balance is low.", key="low")
+
+    assert [one.text for one in estate.slack.messages(shop)] == ["The balance is low."]
 
 
 async def test_one_workspaces_rate_limit_holds_up_nobody_else(estate: Estate) -> None:

@@ -62,6 +62,25 @@ async def test_a_sharing_that_is_cut_off_leaves_one_of_each_file(stage: Stage, w
     await stage.shared("turntable.gif")
 
 
+@pytest.mark.parametrize("when", ["before", "after"])
+async def test_a_model_that_is_deleted_after_its_sharing_was_cut_off_leaves_no_file_in_the_chat(
+    stage: Stage, when: str
+) -> None:
+    await stage.asked()
+    await stage.house.send()
+    stage.house.rodin.finish("base.glb")
+    await stage.house.poll()
+    await stage.house.collect()
+    [task] = await stage.tasks()
+
+    await cut_off(stage, "files.completeUploadExternal", when)
+    await stage.house.intake.delete(task.id, task.owner)
+    await stage.house.until_over(turns=4)
+
+    assert "deleted" in stage.result().text
+    assert [file.name for message in stage.replies() for file in message.files] == []
+
+
 async def cut_off(stage: Stage, method: str, when: str) -> None:
     """Tell, end it in the middle of its first request of a kind, as a killed process does, and start anew."""
     hold = stage.slack.hold(method, when=when)

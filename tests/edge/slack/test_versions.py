@@ -78,11 +78,23 @@ async def test_what_is_wrong_with_such_a_form_is_said_to_its_sender_alone(stage:
 async def test_somebody_else_cannot_send_such_a_form_in(stage: Stage) -> None:
     result = await stage.a_model()
     bob = stage.team.member("Bob")
-    await bob.click(result, "Other format…")
+    await bob.click(result, "Retexture…")
     view = await stage.slack.until(lambda: bob.view)
 
-    await bob.submit(view, {"File format": "fbx"})
+    await bob.submit(view, {"How should it look?": "weathered copper"})
 
     [refusal] = await stage.slack.until(lambda: bob.ephemerals)
     assert "Only the person who asked" in refusal.text
     assert len(await stage.tasks()) == 1
+
+
+@pytest.mark.parametrize("button", ["Variation…", "Other format…"])
+async def test_somebody_else_does_not_see_what_a_model_was_made_of(stage: Stage, button: str) -> None:
+    result = await stage.a_model()
+    bob = stage.team.member("Bob")
+
+    await bob.click(result, button)
+
+    [refusal] = await stage.slack.until(lambda: bob.ephemerals)
+    assert "Only the person who asked" in refusal.text
+    assert bob.view is None

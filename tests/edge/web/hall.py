@@ -21,6 +21,7 @@ from bot.ports import FileStore
 from storage.files import ObjectFileStore
 from tests.factories import NOON
 from tests.fakes.library import FakeLibrary
+from tests.secrecy import learn, note
 
 KEY = "a key that only this test knows"
 PUBLIC = "https://models.example"
@@ -60,7 +61,9 @@ class Hall:
         named = {name.replace("_", "-"): value for name, value in headers.items()}
         url = URL(self.web.url + path, encoded=True)
         async with self.session.request(method, url, headers=named, allow_redirects=False) as response:
-            return Answer(status=response.status, headers=response.headers, body=await response.read())
+            answer = Answer(status=response.status, headers=response.headers, body=await response.read())
+        note(f"{dict(answer.headers)}\n{answer.body.decode('latin-1')}", "what the web part answers")
+        return answer
 
     async def add_file(self, name: str, data: bytes, *, role: FileRole = FileRole.MODEL, task: str = TASK) -> ShownFile:
         """Put a file into the store and onto a task's list."""
@@ -96,6 +99,7 @@ async def open_hall(folder: Path, *, options: WebOptions | None = None, **suppli
     files = supplies.pop("files", None) or ObjectFileStore(str(folder / "files"))
     model = await stored(files, "base_basic_pbr.glb", MODEL)
     library = supplies.pop("library", None) or FakeLibrary(an_exhibit(files=(model,), model=model.name))
+    learn(KEY)
     links = SignedLinks(KEY, public_url=PUBLIC)
     supplies.setdefault("shelf", Shelf(STATIC))
     web = WebPart(

@@ -18,6 +18,7 @@ from adapters.web.server import WebOptions
 from adapters.web.shelf import STATIC, VIEWER, Shelf
 from bot.exhibit import ShownFile
 from bot.model import FileRole
+from bot.words_privacy import sections
 from tests.edge.web.hall import PUBLIC, Hall, open_hall
 from tests.fakes.files import MemoryFileStore
 
@@ -186,6 +187,16 @@ async def test_a_format_that_browsers_cannot_show_is_said_with_what_to_do(tmp_pa
     assert page.all("img", class_="still")
 
 
+async def test_what_is_more_than_one_file_is_taken_as_one_zip_and_named_by_the_model(tmp_path: Path) -> None:
+    async with open_hall(tmp_path, shelf=with_viewer(tmp_path)) as hall:
+        files = (a_file("base.obj"), a_file("base.mtl", FileRole.OTHER), a_file("base.zip", FileRole.BUNDLE))
+        page = await page_of(hall, files=files, model=None, poster=None)
+
+    assert "Browsers cannot show OBJ files" in page.text
+    assert "Download base.zip" in page.text
+    assert [link["href"] for link in page.all("a", class_="take")] == [f"{hall.path().rpartition('/')[2]}/base.zip"]
+
+
 async def test_an_iphone_is_offered_the_usdz_file(tmp_path: Path) -> None:
     async with open_hall(tmp_path, shelf=with_viewer(tmp_path)) as hall:
         page = await page_of(hall, files=(a_file("a.glb"), a_file("a.usdz")), model="a.glb")
@@ -325,10 +336,17 @@ async def test_oembed_of_a_deleted_task_is_gone(hall: Hall) -> None:
     assert (await hall.get(f"/oembed?url={PUBLIC}{hall.path()}")).status == 410
 
 
-@pytest.mark.parametrize(("days", "said"), [(30, "for 30 days."), (1, "for 1 day.")])
+@pytest.mark.parametrize(("days", "said"), [(30, "for 30 days after"), (1, "for 1 day after")])
 async def test_the_privacy_page_says_how_long_files_are_kept(tmp_path: Path, days: int, said: str) -> None:
     async with open_hall(tmp_path, options=WebOptions(port=0, keep_files_days=days)) as hall:
         answer = await hall.get("/privacy")
 
     assert answer.status == 200
     assert said in Reader(answer.text).text
+
+
+async def test_the_privacy_page_says_what_the_command_says(hall: Hall) -> None:
+    page = Reader((await hall.get("/privacy")).text).text
+
+    said = [line for section in sections(30) for line in (section.heading, *section.paragraphs)]
+    assert [line for line in said if line not in page] == []

@@ -1,4 +1,4 @@
-"""The web part as a whole: who gets in, what every answer carries, health, numbers, start and stop."""
+"""The web part as a whole: who gets in, what every answer carries, health, start and stop."""
 
 from __future__ import annotations
 
@@ -6,19 +6,16 @@ import asyncio
 import logging
 import string
 import time
-from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
 from aiohttp import web
-from prometheus_client import CollectorRegistry, Counter
-from prometheus_client.parser import text_string_to_metric_families
 from yarl import URL
 
 from adapters.web.links import SignedLinks
 from adapters.web.server import Supplies, WebOptions, WebPart
 from bot.errors import DatabaseBusy
-from tests.edge.web.hall import KEY, MODEL, Hall, an_exhibit, open_hall
+from tests.edge.web.hall import KEY, Hall, an_exhibit, open_hall
 from tests.fakes.library import FakeLibrary
 
 GLB = "base_basic_pbr.glb"
@@ -275,75 +272,6 @@ async def test_readiness_comes_back_with_its_probes(tmp_path: Path, caplog: pyte
         assert (await hall.get("/readyz")).text == '{"ready": true, "failing": []}'
 
     assert "probe is well again probe=database" in caplog.text
-
-
-# Numbers.
-
-
-def samples(text: str) -> Mapping[tuple[str, ...], float]:
-    return {
-        (sample.name, *(sample.labels[label] for label in sorted(sample.labels))): sample.value
-        for family in text_string_to_metric_families(text)
-        for sample in family.samples
-    }
-
-
-async def test_requests_and_bytes_are_counted_by_route_and_never_by_task(hall: Hall) -> None:
-    await hall.get(hall.path(GLB))
-    await hall.get(hall.path(GLB), Range="bytes=0-9")
-    await hall.get(hall.path(GLB), method="HEAD")
-    await hall.get("/some/scan.php")
-    await hall.get("/nowhere", method="PROPFIND")
-
-    answer = await hall.get("/metrics")
-
-    found = samples(answer.text)
-    name, files = "rodin_bot_http_requests_total", "/t/{token}/{file}"
-    assert found[name, "GET", files, "200"] == 1
-    assert found[name, "GET", files, "206"] == 1
-    assert found[name, "HEAD", files, "200"] == 1
-    assert found[name, "GET", "other", "404"] == 1
-    assert found[name, "other", "other", "404"] == 1
-    assert found["rodin_bot_http_response_bytes_total", files] == len(MODEL) + 10
-    assert found["rodin_bot_http_request_duration_seconds_count", files] == 3
-    assert "du9xkna" not in answer.text
-    assert "scan.php" not in answer.text
-
-
-async def test_tasks_are_counted_by_state_when_somebody_looks(tmp_path: Path) -> None:
-    counts = {"ready": 3, "failed": 1}
-
-    async def count() -> Mapping[str, int]:
-        return counts
-
-    async with open_hall(tmp_path, task_counts=count) as hall:
-        before = samples((await hall.get("/metrics")).text)
-        counts = {"ready": 4}
-        after = samples((await hall.get("/metrics")).text)
-
-    assert (before["rodin_bot_tasks", "ready"], before["rodin_bot_tasks", "failed"]) == (3, 1)
-    assert after["rodin_bot_tasks", "ready"] == 4
-    assert ("rodin_bot_tasks", "failed") not in after
-
-
-async def test_the_other_numbers_come_when_tasks_cannot_be_counted(tmp_path: Path) -> None:
-    async def count() -> Mapping[str, int]:
-        raise DatabaseBusy("locked")
-
-    async with open_hall(tmp_path, task_counts=count) as hall:
-        answer = await hall.get("/metrics")
-
-    assert answer.status == 200
-    assert "rodin_bot_http_requests_running 1.0" in answer.text
-    assert "rodin_bot_tasks{" not in answer.text
-
-
-async def test_numbers_that_others_count_stand_beside_ours(tmp_path: Path) -> None:
-    registry = CollectorRegistry()
-    Counter("rodin_bot_submissions", "Sent.", registry=registry).inc(2)
-
-    async with open_hall(tmp_path, registry=registry) as hall:
-        assert "rodin_bot_submissions_total 2.0" in (await hall.get("/metrics")).text
 
 
 # Start and stop.

@@ -30,7 +30,8 @@ PRIVILEGED = (1 << 1) | (1 << 8) | CONTENT_INTENT
 GUILDS, GUILD_MESSAGES, DIRECT_MESSAGES = 1 << 0, 1 << 9, 1 << 12
 INTENT_OF: Mapping[str, tuple[int, int]] = {
     **dict.fromkeys(("MESSAGE_CREATE", "MESSAGE_UPDATE", "MESSAGE_DELETE"), (GUILD_MESSAGES, DIRECT_MESSAGES)),
-    **dict.fromkeys(("GUILD_CREATE", "GUILD_DELETE", "GUILD_UPDATE", "GUILD_ROLE_UPDATE"), (GUILDS, 0)),
+    **dict.fromkeys(("GUILD_CREATE", "GUILD_DELETE", "GUILD_UPDATE"), (GUILDS, 0)),
+    **dict.fromkeys(("GUILD_ROLE_CREATE", "GUILD_ROLE_UPDATE"), (GUILDS, 0)),
     **dict.fromkeys(("CHANNEL_CREATE", "CHANNEL_UPDATE", "CHANNEL_DELETE"), (GUILDS, GUILDS)),
     **dict.fromkeys(("THREAD_CREATE", "THREAD_UPDATE", "THREAD_DELETE"), (GUILDS, 0)),
 }

@@ -15,6 +15,7 @@ from tests.emulators.discord.commands import context_of, file_limit, installatio
 from tests.emulators.discord.model import Channel, Json, Message, User
 from tests.emulators.discord.permissions import DIRECT, Permission, computed
 from tests.emulators.discord.world import World
+from tests.secrecy import learn
 
 TOKEN_LIFE_S = 15 * 60
 FOLLOW_UPS_WITHOUT_THE_APP = 5
@@ -91,6 +92,7 @@ def open_interaction(
         made.metadata["interacted_message_id"] = str(source.id)
     made.private = _forced_private(world, made)
     world.interactions[made.token] = made
+    learn(made.token)
     asyncio.get_running_loop().call_later(world.patience_s, _give_up, world, made)
     return made
 

@@ -61,6 +61,8 @@ class Server:
                 return known
         made = Role(id=self._world.clock.new_id(), name=name, permissions=named(permissions))
         self.guild.roles[made.id] = made
+        payload = {"guild_id": str(self.id), "role": shapes.role(made, len(self.guild.roles) - 1)}
+        self._world.tell_guild("GUILD_ROLE_CREATE", self.guild, payload)
         return made
 
     def give(self, person: Person, role: Role) -> None:

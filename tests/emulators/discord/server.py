@@ -59,6 +59,8 @@ class Server:
             return _json(request_made.status, request_made.body, {})
         failure = self._trouble.failure(request_made)
         if failure is not None:
+            if failure.is_taken:
+                self._handled(request, route, request_made)
             status, body, headers = failure.answer()
             return self._sent(request_made, status, body, headers)
         if not await self._trouble.passes(request_made, "before"):

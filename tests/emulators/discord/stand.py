@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import TypeVar
@@ -19,6 +19,7 @@ from tests.emulators.discord.server import Server as HttpServer
 from tests.emulators.discord.transcript import transcript
 from tests.emulators.discord.trouble import Failure, Hold, Trouble, When, fits
 from tests.emulators.discord.world import World
+from tests.secrecy import note
 
 T = TypeVar("T")
 BOT_NAME = "Rodin Bot"
@@ -191,10 +192,14 @@ class DiscordStandIn:
         message: str = "",
         retry_after_s: float | None = None,
         is_global: bool = False,
+        is_taken: bool = False,
     ) -> None:
-        """Answer the next `times` fitting requests with this status; 429 with Discord's headers and `retry_after_s`."""
+        """Answer the next `times` fitting requests with this status; 429 with Discord's headers and `retry_after_s`.
+
+        With `is_taken` they have their effect all the same, as when a gateway in between says that it got no answer.
+        """
         failure = Failure(method=method, pattern=pattern, status=status, times=times, code=code, message=message)
-        failure.retry_after_s, failure.is_global = retry_after_s, is_global
+        failure.retry_after_s, failure.is_global, failure.is_taken = retry_after_s, is_global, is_taken
         self._trouble.failures.append(failure)
 
     def hold(self, method: str, pattern: str, when: When = "before") -> Hold:
@@ -260,8 +265,19 @@ async def discord_stand_in(folder: Path | None = None, *, bot_name: str = BOT_NA
         raise
     finally:
         await made.stop()
+        note("\n".join(_told(made)), "what the bot told Discord")
     assert not made.unmet, f"never met by any request: {made.unmet}"
     assert not made.complaints, "\n".join(["Discord does not know:", *made.complaints])
+
+
+def _told(stand: DiscordStandIn) -> Iterator[str]:
+    """Yield all that people could ever read, earlier wordings too, and the bodies of the bot's requests."""
+    for channel in stand.world.channels.values():
+        for message in channel.messages.values():
+            yield from (snapshot.text for snapshot in message.edits)
+            yield message.text
+    for request in stand.requests:
+        yield str(request.body)
 
 
 def upload(content: bytes, filename: str, *, description: str | None = None) -> Upload:

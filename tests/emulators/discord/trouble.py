@@ -19,7 +19,7 @@ _LONE_STAR = re.compile(r"(?<![^/])\*(?![^/])")
 
 @dataclass(slots=True, kw_only=True)
 class Failure:
-    """An answer for the next requests that fit, instead of what they ask for."""
+    """An answer for the next requests that fit, instead of what they ask for; if `is_taken`, for what was done."""
 
     method: str
     pattern: str
@@ -29,6 +29,7 @@ class Failure:
     message: str = ""
     retry_after_s: float | None = None
     is_global: bool = False
+    is_taken: bool = False
     met: int = 0
 
     def __str__(self) -> str:

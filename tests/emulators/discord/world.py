@@ -28,6 +28,7 @@ from tests.emulators.discord.model import (
     User,
 )
 from tests.emulators.discord.permissions import EVERYONE
+from tests.secrecy import learn
 
 if TYPE_CHECKING:
     from tests.emulators.discord.commands import Registry
@@ -66,6 +67,7 @@ class World:
         self.patience_s = 3.0
         self._waiting: set[asyncio.Future[None]] = set()
         self.token = TOKEN
+        learn(TOKEN)
         self.bot = User(id=BOT_ID, name=app_name, bot=True)
         self.users[BOT_ID] = self.bot
 

@@ -37,6 +37,8 @@ HTTP: start the bot with `slack.http_environment(team)` (or without a team, for 
 secret="wrong")`, `post_forged(delivery, age_s=600)`. For OAuth the page to send people to is `/oauth/v2/authorize` at
 the address of `/api/`; `page = await ann.install("http://127.0.0.1:PORT/slack/install")` goes through it.
 
+User groups: `team.group("makers", ann, ben)`; `ann.person.admin` and `.owner` may be changed at any time.
+
 Trouble: `slack.fail("chat.update", team=…, status=429, retry_after_s=2, times=3)`, `error="is_archived"`, `status=500`;
 `hold = slack.hold("chat.postMessage", when="before")`, `await hold.arrived()`, kill the bot there, `hold.drop()` or
 `hold.release()`. `response_url`, `upload_url` and `file_download` can fail and be held like methods.

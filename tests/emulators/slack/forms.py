@@ -95,9 +95,21 @@ class Form:
         if kind in ("multi_static_select", "checkboxes"):
             chosen = element.get("initial_options", []) if given is None else [option_in(element, one) for one in given]
             return {"type": kind, "selected_options": chosen}
+        if kind == "multi_users_select":
+            return {"type": kind, "selected_users": self._people(element, given)}
         if kind == "file_input":
             return {"type": kind, "files": self._files(element, given or ())}
         raise MemberCannot(f"the stand-in cannot fill in a {kind}")
+
+    def _people(self, element: Json, given: Any) -> list[str]:
+        """Return the ids of people who were picked by name."""
+        if given is None:
+            return list(element.get("initial_users", ()))
+        ids = {person.name: person.id for person in self.team.people.values() if not person.is_bot}
+        unknown = [name for name in given if name not in ids]
+        if unknown:
+            raise MemberCannot(f"{unknown} are none of {sorted(ids)}")
+        return [ids[name] for name in given]
 
     def _typed(self, element: Json, given: Any) -> str | None:
         text = element.get("initial_value") if given is None else str(given)

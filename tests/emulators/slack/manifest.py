@@ -13,7 +13,7 @@ EVERY_SCOPE = tuple(
     """
     app_mentions:read assistant:write channels:history channels:join channels:read chat:write commands files:read
     files:write groups:history groups:read im:history im:read im:write links:read links:write mpim:history mpim:read
-    reactions:write team:read users:read
+    reactions:write team:read usergroups:read users:read
     """.split()  # noqa: SIM905 - a list of words is read more easily so
 )
 EVERY_EVENT = tuple(

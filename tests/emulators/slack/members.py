@@ -121,7 +121,8 @@ class Member:
     def _typed(self, text: str) -> str:
         names = {person.name.lower(): person.id for person in self.team.people.values()}
         handles = {person.handle: person.id for person in self.team.people.values()}
-        return typed(text, {**names, **handles, "bot": self.team.bot.id})
+        groups = {group.handle: f"!subteam^{group.id}" for group in self.team.groups.values()}
+        return typed(text, {**groups, **names, **handles, "bot": self.team.bot.id})
 
     async def write(
         self,

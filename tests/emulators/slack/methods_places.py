@@ -1,4 +1,4 @@
-"""The `conversations.*`, `users.*`, `team.*` and `bots.*` methods.
+"""The `conversations.*`, `users.*`, `usergroups.*`, `team.*` and `bots.*` methods.
 
 Source: docs.slack.dev, reference/methods.
 """
@@ -157,6 +157,12 @@ async def user_info(context: Context) -> Json:
     if person is None:
         raise Refused("user_not_found")
     return {"user": wire.user_json(person, with_locale=context.flag("include_locale"))}
+
+
+@method("usergroups.list", "include_count include_disabled include_users", scopes="usergroups:read")
+async def user_groups(context: Context) -> Json:
+    with_users = context.flag("include_users")
+    return {"usergroups": [wire.group_json(one, with_users=with_users) for one in context.team.groups.values()]}
 
 
 @method("team.info", "team domain", scopes="team:read")

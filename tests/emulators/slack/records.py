@@ -16,6 +16,7 @@ class Person:
     team_id: str
     name: str
     admin: bool = False
+    owner: bool = False
     is_bot: bool = False
     locale: str = "en-US"
 
@@ -23,6 +24,16 @@ class Person:
     def handle(self) -> str:
         """The name to mention them by."""
         return self.name.lower().replace(" ", ".")
+
+
+@dataclass(slots=True, kw_only=True, eq=False)
+class UserGroup:
+    """People who are mentioned together; `people` are user ids, and may be changed by a test."""
+
+    id: str
+    team_id: str
+    handle: str
+    people: set[str] = field(default_factory=set)
 
 
 @dataclass(slots=True, kw_only=True, eq=False)

@@ -12,6 +12,7 @@ from tests.emulators.slack import limits, wire
 from tests.emulators.slack.errors import Refused
 from tests.emulators.slack.methods_chat import check_contents, check_pictures, thread_of
 from tests.emulators.slack.records import Channel, Json, MessageRecord, Person, ResponseUrl, Version
+from tests.secrecy import learn
 
 if TYPE_CHECKING:
     from tests.emulators.slack.outbox import Outbox
@@ -31,6 +32,7 @@ def issue_response_url(
 ) -> str:
     """Return a fresh address for the answers to one interaction."""
     token = secrets.token_hex(16)
+    learn(token)
     world.response_urls[token] = ResponseUrl(
         token=token, person=person, channel=channel, cause=cause, issued_s=world.clock.now_s(), original=original
     )

@@ -218,6 +218,10 @@ ELEMENTS: Mapping[str, Shape] = {
     },
     "conversations_select": {**_ACTION, "placeholder": _plain(150), "initial_conversation": Rule(), "filter": ANY,
                              "default_to_current_conversation": FLAG, "response_url_enabled": FLAG},
+    "multi_users_select": {
+        **_ACTION, "placeholder": _plain(150), "initial_users": ANY_LIST,
+        "max_selected_items": Rule(kind=int, shortest=1),
+    },
     "feedback_buttons": {"action_id": NAME, "positive_button": ANY, "negative_button": ANY},
     "icon_button": {
         **_ACTION, "icon": Rule(), "text": _plain(75), "value": Rule(longest=2_000),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager
 from typing import Any, TypeVar
 
@@ -18,6 +18,7 @@ from tests.emulators.slack.troubles import Failure, Hold, When
 from tests.emulators.slack.webhooks import HttpReply, Signature, WebhookTransport, body_of
 from tests.emulators.slack.workspace import Workspace
 from tests.emulators.slack.world import World
+from tests.secrecy import note
 
 T = TypeVar("T")
 
@@ -279,14 +280,24 @@ async def slack_stand_in(manifest: Mapping[str, Any] = SAMPLE_MANIFEST) -> Async
     outbox = Outbox(world)
     server = Server(world, outbox)
     await server.start()
+    slack = Slack(world, outbox, server)
     try:
-        yield Slack(world, outbox, server)
+        yield slack
     finally:
+        note("\n".join(_told(slack)), "what the bot told Slack")
         await world.rest()
         await outbox.close()
         await server.stop()
     if world.complaints:
         raise AssertionError("complaints of the stand-in for Slack:\n" + "\n".join(world.complaints))
+
+
+def _told(slack: Slack) -> Iterator[str]:
+    """Yield all that people could read, and what the bot asked Slack to show, without what proves who asks."""
+    yield slack.transcript()
+    for call in slack.requests:
+        if call.method.startswith(("chat.", "views.", "files.complete", "response_url")):
+            yield str({name: value for name, value in call.arguments.items() if name not in {"trigger_id", "token"}})
 
 
 __all__ = ["Json", "Slack", "Team", "slack_stand_in"]

@@ -30,8 +30,9 @@ def unescape(text: str) -> str:
 def typed(text: str, names: Mapping[str, str]) -> str:
     """Return what Slack's own app makes of what a person types.
 
-    `@name` and `<@name>` become mentions when `names` (lower case name to user id) knows them, `@channel` and its
-    like become broadcasts, addresses become links; all else is escaped, so nobody can type `<!channel>` as such.
+    `@name` and `<@name>` become mentions when `names` (lower case name to user id, or to what mentions a group) knows
+    them, `@channel` and its like become broadcasts, addresses become links; all else is escaped, so nobody can type
+    `<!channel>` as such.
     """
     parts: list[str] = []
     place = 0
@@ -49,7 +50,10 @@ def _entity_typed(found: re.Match[str], names: Mapping[str, str]) -> str | None:
     name = (found[1] or found[2]).lower()
     if found[2] and name in _BROADCASTS:
         return f"<!{name}>"
-    return f"<@{names[name]}>" if name in names else None
+    known = names.get(name)
+    if known is None:
+        return None
+    return f"<{known}|@{name}>" if known.startswith("!") else f"<@{known}>"
 
 
 def readable(text: str, people: Mapping[str, str]) -> str:

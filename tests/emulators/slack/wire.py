@@ -9,7 +9,7 @@ import mimetypes
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from tests.emulators.slack.records import Channel, FileRecord, Json, MessageRecord, Person, ViewRecord
+from tests.emulators.slack.records import Channel, FileRecord, Json, MessageRecord, Person, UserGroup, ViewRecord
 
 if TYPE_CHECKING:
     from tests.emulators.slack.workspace import Workspace
@@ -157,7 +157,7 @@ def user_json(person: Person, *, with_locale: bool) -> Json:
         "real_name": person.name,
         "deleted": False,
         "is_admin": person.admin,
-        "is_owner": False,
+        "is_owner": person.owner,
         "is_primary_owner": False,
         "is_restricted": False,
         "is_ultra_restricted": False,
@@ -168,6 +168,25 @@ def user_json(person: Person, *, with_locale: bool) -> Json:
         "profile": {"real_name": person.name, "display_name": person.name, "team": person.team_id},
     }
     return body | ({"locale": person.locale} if with_locale else {})
+
+
+def group_json(group: UserGroup, *, with_users: bool) -> Json:
+    """Return a user group as `usergroups.list` does."""
+    body: Json = {
+        "id": group.id,
+        "team_id": group.team_id,
+        "is_usergroup": True,
+        "name": group.handle.capitalize(),
+        "description": "",
+        "handle": group.handle,
+        "is_external": False,
+        "date_create": 1_700_000_000,
+        "date_update": 1_700_000_000,
+        "date_delete": 0,
+        "auto_type": None,
+        "user_count": len(group.people),
+    }
+    return body | ({"users": sorted(group.people)} if with_users else {})
 
 
 def channel_json(world: World, channel: Channel, *, with_members: bool = False) -> Json:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import secrets
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from tests.emulators.slack.errors import Refused
-from tests.emulators.slack.records import Channel, FileRecord, MessageRecord, Person
+from tests.emulators.slack.records import Channel, FileRecord, MessageRecord, Person, UserGroup
+from tests.secrecy import learn
 
 if TYPE_CHECKING:
     from tests.emulators.slack.world import World
@@ -22,6 +23,7 @@ class Workspace:
         self.domain = name.lower().replace(" ", "-")
         self.people: dict[str, Person] = {}
         self.channels: dict[str, Channel] = {}
+        self.groups: dict[str, UserGroup] = {}
         self.recorded: list[MessageRecord] = []
         self.files: dict[str, FileRecord] = {}
         self.bot = Person(id=world.new_id("U"), team_id=self.id, name=world.settings.bot_name, is_bot=True)
@@ -51,6 +53,7 @@ class Workspace:
         self.scopes = list(self.world.settings.scopes)
         token = f"xoxb-{self.id}-{secrets.token_hex(12)}"
         self.tokens.append(token)
+        learn(token)
         return token
 
     def revoke(self) -> None:
@@ -76,6 +79,13 @@ class Workspace:
             channel.present.add(self.bot.id)
         self.channels[channel.id] = channel
         return channel
+
+    def group(self, handle: str, *people: Any) -> UserGroup:
+        """Make a user group of some people (members do as well); its handle is what people type after @."""
+        made = UserGroup(id=self.world.new_id("S"), team_id=self.id, handle=handle)
+        made.people = {person.id for person in people}
+        self.groups[made.id] = made
+        return made
 
     def im(self, person: Person) -> Channel:
         """Return somebody's direct messages with the bot."""

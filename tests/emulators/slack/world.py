@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from tests.emulators.slack.clock import StandInClock
 from tests.emulators.slack.manifest import AppSettings
 from tests.emulators.slack.records import AssistantStatus, Call, Json, Person, ResponseUrl, Trigger, ViewRecord
+from tests.secrecy import learn
 
 if TYPE_CHECKING:
     from tests.emulators.slack.workspace import Workspace
@@ -32,6 +33,7 @@ class World:
         self.signing_secret = secrets.token_hex(16)
         self.app_token = f"xapp-1-{self.app_id}-{secrets.token_hex(16)}"
         self.verification_token = secrets.token_hex(12)
+        learn(self.client_secret, self.signing_secret, self.app_token)
         self.base_url = ""
         self.clock = StandInClock()
         self.teams: dict[str, Workspace] = {}
@@ -84,8 +86,10 @@ class World:
         """
         async with asyncio.timeout(timeout_s):
             while not (value := condition()):
+                # Not `wait_for`: up to Python 3.11 it loses a cancellation that comes together with a change.
                 with contextlib.suppress(TimeoutError):
-                    await asyncio.wait_for(self._change.wait(), LOOK_AGAIN_S)
+                    async with asyncio.timeout(LOOK_AGAIN_S):
+                        await self._change.wait()
             return value
 
     def spawn(self, work: Coroutine[Any, Any, None], *, name: str) -> None:

@@ -76,12 +76,13 @@ async def test_every_next_version_says_what_it_is_and_costs(
         ("split {id} --strength", "Strength must be a whole number"),
         ("split {id} --strenght 4", 'There is no option "strenght"'),
         ("split {id} --image pot.jpg", "There is no file"),
-        ("format {id}", "Which format? Choose glb, fbx"),
+        ("format {id}", "Which format? Type it behind the id."),
+        ("delete {id} --forgt", "delete knows only --forget"),
         ("format {id} glb", "is in glb already"),
         ("retexture {id}", "Say in words or with a picture"),
         ("variation {id}", "Say what shall be different"),
         ("variation {id} --add", "wants the path of a picture"),
-        ("list trees", "list knows only --tree"),
+        ("list trees", "list knows --channel, --failed"),
     ],
 )
 async def test_what_cannot_be_done_is_said_and_nothing_is_asked_for(

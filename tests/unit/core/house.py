@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
@@ -16,15 +16,24 @@ from bot.bench import Bench
 from bot.budget import Budget
 from bot.chat import Platform, Wish
 from bot.collector import Collector
+from bot.conversions import Converter
+from bot.converting import ConversionLoop
 from bot.curator import Curator
 from bot.errors import StaleTask
 from bot.exhibit import Links
 from bot.freshlinks import LinkDesk
 from bot.history import History
 from bot.intake import CoreIntake, IntakeParts
-from bot.looks import Previewer
+from bot.keydesk import KeyDesk
+from bot.keys import KeyStore
+from bot.keywarden import Warden, WardenParts
+from bot.listing import Lists
+from bot.looks import Previewer, Previews
 from bot.model import Task, TaskState
+from bot.permits import Permits
 from bot.ports import Clock, FileStore, Generator, PreparedPicture, TaskStore, Worker
+from bot.privacy import PrivacyDesk
+from bot.pseudonyms import Pseudonyms
 from bot.schedule import Pace
 from bot.settler import Settler
 from bot.showcase import Showcase
@@ -33,12 +42,20 @@ from bot.tracker import Tracker
 from bot.view import Viewer
 from tests.factories import a_worker, an_address, an_owner
 from tests.fakes.clock import HandClock
-from tests.fakes.controls import MemoryControls
+from tests.fakes.controls import MemoryControls, MemoryMarks
+from tests.fakes.converter import ScriptedConverter
 from tests.fakes.files import MemoryFileStore
 from tests.fakes.generator import ScriptedGenerator
+from tests.fakes.keys import MemoryKeyStore, ScriptedKeyring
 from tests.fakes.memory_store import MemoryTaskStore
 from tests.fakes.platform import RecordingPlatform
 from tests.fakes.previewer import ScriptedPreviewer
+from tests.fakes.rights import MemoryRights
+
+PSEUDONYMS = Pseudonyms("a secret that only tests know")
+
+
+OPERATORS_KEY = "key-of-the-operator"
 
 
 class Loop(Protocol):
@@ -75,6 +92,8 @@ class Rules:
     total_daily: Decimal | None = None
     user_waiting: int | None = None
     total_waiting: int | None = None
+    previews: Previews = Previews.TURNTABLE
+    notice: str = ""
 
     def budget(self, clock: Clock) -> Budget:
         """Return the limits."""
@@ -86,6 +105,7 @@ class Rules:
             total_daily=self.total_daily,
             user_waiting=self.user_waiting,
             total_waiting=self.total_waiting,
+            pseudonyms=PSEUDONYMS,
         )
 
 
@@ -96,12 +116,17 @@ class World:
     clock: HandClock = field(default_factory=HandClock)
     tasks: MemoryTaskStore = field(default_factory=MemoryTaskStore)
     files: MemoryFileStore = field(default_factory=MemoryFileStore)
+    rights: MemoryRights = field(default_factory=MemoryRights)
     rodin: ScriptedGenerator = field(init=False)
+    keys: MemoryKeyStore = field(init=False)
+    others: dict[str, ScriptedGenerator] = field(default_factory=dict)
     platform: RecordingPlatform = field(default_factory=RecordingPlatform)
     previewer: ScriptedPreviewer = field(default_factory=ScriptedPreviewer)
+    converter: ScriptedConverter = field(default_factory=ScriptedConverter)
 
     def __post_init__(self) -> None:
         self.rodin = ScriptedGenerator(clock=self.clock)
+        self.keys = MemoryKeyStore(self.tasks)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,6 +138,9 @@ class Ports:
     rodin: Generator
     platform: Platform
     previewer: Previewer
+    converter: Converter
+    keys: KeyStore | None = None
+    wrap: Callable[[Generator], Generator] = lambda rodin: rodin
 
 
 def a_way_to(world: World) -> Ports:
@@ -123,6 +151,7 @@ def a_way_to(world: World) -> Ports:
         rodin=world.rodin,
         platform=world.platform,
         previewer=world.previewer,
+        converter=world.converter,
     )
 
 
@@ -134,25 +163,44 @@ class House:
         self.rules = r = rules or Rules()
         self.ports = p = ports or a_way_to(w)
         self.clock, self.rodin, self.platform = w.clock, w.rodin, w.platform
-        self.tasks, self.files, self.previewer = w.tasks, w.files, w.previewer
+        self.tasks, self.files, self.previewer, self.converter = w.tasks, w.files, w.previewer, w.converter
         self.controls = MemoryControls(w.tasks)
         self.bell = bell = Bell()
+        self.marks = MemoryMarks()
+        self.keys = w.keys
+        keys: KeyStore = p.keys or w.keys
+        self.keyring = ScriptedKeyring(operator=p.rodin, keys=keys, clock=w.clock, others=w.others, wrap=p.wrap)
+        self.warden = Warden(WardenParts(keys=keys, keyring=self.keyring, marks=self.marks, clock=w.clock, bell=bell))
+        permits = Permits(rights=w.rights, admin_ids=frozenset({"root"}))
+        self.key_desk = KeyDesk(
+            keys=keys,
+            keyring=self.keyring,
+            tasks=p.tasks,
+            files=p.files,
+            clock=w.clock,
+            bell=bell,
+            permits=permits,
+            operators_key=OPERATORS_KEY,
+        )
         history = History(tasks=p.tasks, pace=r.pace)
         self.viewer = Viewer(
             tasks=p.tasks,
             controls=self.controls,
+            keys=keys,
             history=history,
             clock=w.clock,
             parallel=r.parallel,
             links=r.links,
+            notice=r.notice,
         )
-        self.showcase = Showcase(p.previewer, p.files)
+        self.showcase = Showcase(p.previewer, p.files, makes=r.previews)
         self.settler = Settler(
-            tasks=p.tasks, generator=p.rodin, clock=w.clock, pace=r.pace, is_exclusive=r.is_exclusive
+            tasks=p.tasks, keyring=self.keyring, clock=w.clock, pace=r.pace, is_exclusive=r.is_exclusive
         )
         self.submitter = Submitter(self.bench("submitter", history), settler=self.settler, parallel=r.parallel)
         self.tracker = Tracker(self.bench("tracker", history))
         self.collector = Collector(self.bench("collector", history))
+        self.conversions = ConversionLoop(self.bench("converter", history), p.converter)
         self.curator = Curator(self.bench("curator", history), keep=r.keep)
         self.announcer = Announcer(
             AnnouncerParts(
@@ -164,22 +212,39 @@ class House:
             )
         )
         acceptance = AcceptanceParts(
-            tasks=p.tasks, files=p.files, budget=r.budget(w.clock), controls=self.controls, clock=w.clock, bell=bell
+            tasks=p.tasks,
+            files=p.files,
+            budget=r.budget(w.clock),
+            controls=self.controls,
+            permits=permits,
+            key_desk=self.key_desk,
+            clock=w.clock,
+            bell=bell,
         )
         self.intake = CoreIntake(
             IntakeParts(
                 tasks=p.tasks,
                 files=p.files,
-                generator=p.rodin,
+                key_desk=self.key_desk,
                 desk=PlainDesk(),
                 viewer=self.viewer,
                 acceptance=Acceptance(acceptance),
-                link_desk=LinkDesk(files=p.files, generator=p.rodin, links=self.viewer.links, clock=w.clock),
+                link_desk=LinkDesk(files=p.files, keyring=self.keyring, links=self.viewer.links, clock=w.clock),
                 clock=w.clock,
                 bell=bell,
                 default_tier="Gen-2.5-Medium",
                 default_format="glb",
-                admin_ids=frozenset({"root"}),
+                permits=permits,
+                lists=Lists(tasks=p.tasks, viewer=self.viewer, permits=permits),
+                privacy_desk=PrivacyDesk(
+                    tasks=p.tasks,
+                    files=p.files,
+                    links=r.links,
+                    clock=w.clock,
+                    bell=bell,
+                    pseudonyms=PSEUDONYMS,
+                    keep=r.keep,
+                ),
             )
         )
 
@@ -190,6 +255,7 @@ class House:
             "submitter": self.submitter,
             "tracker": self.tracker,
             "collector": self.collector,
+            "converter": self.conversions,
             "curator": self.curator,
             "announcer": self.announcer,
         }
@@ -199,7 +265,9 @@ class House:
         return Bench(
             tasks=self.ports.tasks,
             files=self.ports.files,
-            generator=self.ports.rodin,
+            controls=self.controls,
+            keyring=self.keyring,
+            warden=self.warden,
             history=history,
             showcase=self.showcase,
             worker=self.named(loop),

@@ -18,10 +18,13 @@ from bot.core import Core
 from bot.demo import demo_settings
 from bot.looks import Previewer
 from bot.model import FileRole, ModelFile, TaskState
+from bot.news import OperatorChannel, news
+from bot.settings import Settings
 from bot.showcase import Showcase
 from storage.database import open_database
 from tests.factories import a_task
 from tests.fakes.generator import bytes_of
+from tests.fakes.platform import RecordingPlatform
 from tests.fakes.previewer import ScriptedPreviewer
 
 
@@ -141,3 +144,54 @@ async def test_the_operators_key_wins_over_the_one_beside_the_database(tmp_path:
 
     assert kept == again == (tmp_path / "secret.key").read_text()
     assert chosen == "a key of the operator's own"
+
+
+@pytest.mark.parametrize(("platform", "told"), [("console", [("C1", "Only 3 credits are left.")]), ("discord", [])])
+async def test_news_come_into_the_operators_channel_from_the_process_that_holds_that_chat(
+    tmp_path: Path, platform: str, told: list[tuple[str, str]]
+) -> None:
+    settings = demo_settings("http://127.0.0.1:9/api/v2", tmp_path, speed=100)
+    where = OperatorChannel(platform=platform, channel="C1")
+    async with open_core(settings.model_copy(update={"operator_channel": where})) as core:
+        chat, stopping = RecordingPlatform(), asyncio.Event()
+        await core.news.add(news("Only 3 credits are left."), now=core.clock.now())
+
+        served = asyncio.create_task(serve(core, {"console": chat}, stopping, works=False), name="serve")
+        async with asyncio.timeout(10):
+            while chat.notified != told or (told and await core.news.untold(now=core.clock.now(), limit=9)):
+                await asyncio.sleep(0)
+        stopping.set()
+        await asyncio.wait_for(served, 10)
+
+        assert chat.notified == told
+        assert len(await core.news.untold(now=core.clock.now(), limit=9)) == (0 if told else 1)
+
+
+@pytest.mark.parametrize(
+    ("public_url", "more"),
+    [
+        ("https://rodin.example.org", "https://rodin.example.org/privacy or the command privacy"),
+        (None, "the command privacy"),
+    ],
+)
+async def test_the_first_task_names_the_page_where_more_is_said_if_people_reach_it(
+    tmp_path: Path, public_url: str | None, more: str
+) -> None:
+    settings = Settings(
+        rodin_api_key=SecretStr("a-key"),
+        rodin_api_url="http://127.0.0.1:9/api/v2",
+        database_url=f"sqlite+aiosqlite:///{tmp_path}/bot.db",
+        files_url=str(tmp_path / "files"),
+        public_url=public_url,
+        keep_files_days=7,
+        _env_file=None,
+    )
+
+    async with open_core(settings) as core:
+        notice = core.viewer.notice
+
+    assert notice.endswith(f"This bot keeps the files for 7 days. More about it: {more}.")
+
+
+async def test_a_demo_says_nothing_of_words_that_go_nowhere(core: Core) -> None:
+    assert core.viewer.notice == ""

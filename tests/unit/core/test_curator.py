@@ -270,3 +270,39 @@ async def test_a_change_in_the_middle_of_a_turn_keeps_its_own_moment(house: Hous
     await house.curator.work(claimed)
 
     assert (await house.now(task)).next_at <= house.clock.now()
+
+
+async def test_what_a_killed_process_stored_and_nobody_made_again_goes_once_the_model_is_pictured(house: House) -> None:
+    task = await house.a_model()
+    await house.files.save_bytes(
+        f"tasks/{task.id}/still-of-before.png", b"drawn, and killed before the row was written"
+    )
+    await house.files.save_bytes("tasks/another/still.png", b"of another task")
+
+    await house.curate()
+
+    named = {file.key for file in (await house.now(task)).files}
+    assert set(house.files.held) == {*named, "tasks/another/still.png"}
+
+
+async def test_what_was_stored_for_a_model_that_was_lost_goes_too(house: House) -> None:
+    task = a_task(state=TaskState.FAILED)
+    await house.tasks.add(task)
+    await house.files.save_bytes(f"tasks/{task.id}/{MODEL}", b"fetched, and killed before the row was written")
+
+    await house.curate()
+
+    assert house.files.held == {}
+
+
+async def test_what_no_row_names_is_taken_away_later_where_the_store_does_not_answer(house: House) -> None:
+    task = a_task(state=TaskState.FAILED)
+    await house.tasks.add(task)
+    await house.files.save_bytes(f"tasks/{task.id}/{MODEL}", b"left by a killed process")
+    house.files.trouble = FileStoreBusy("gone")
+    await house.curate()
+    house.files.trouble = None
+
+    await house.curate(after_s=121)
+
+    assert house.files.held == {}

@@ -18,7 +18,7 @@ from bot.model import (
     TaskState,
 )
 from bot.update import Choice
-from tests.factories import a_file, a_submission, a_task, an_owner
+from tests.factories import a_submission, a_task, an_owner
 from tests.unit.core.house import House, Rules
 
 ADA = an_owner()
@@ -203,15 +203,15 @@ async def test_another_format_keeps_everything_else(house: House) -> None:
     assert held(house, task) == [b"one"]
 
 
-async def test_textures_go_with_an_stl_and_come_back_after_it(house: House) -> None:
+async def test_rodin_makes_an_stl_without_textures_and_textures_come_back_after_it(house: House) -> None:
     old = await a_model(house)
+    await house.intake.delete(old.id, ADA)  # so that nothing is converted here
 
     bare = await house.intake.other_format(old.id, "stl", ADA, THREAD)
     assert bare.request.material == "None"
 
     await house.tasks.save(
-        replace(bare, state=TaskState.READY, submission=a_submission(), files=(a_file("base.stl"),), revision=1),
-        expected_revision=0,
+        replace(bare, state=TaskState.READY, submission=a_submission(), files=(), revision=1), expected_revision=0
     )
     assert (await house.intake.other_format(bare.id, "glb", ADA, THREAD)).request.material == "PBR"
 
@@ -222,7 +222,7 @@ async def test_textures_go_with_an_stl_and_come_back_after_it(house: House) -> N
         ("glb", "is in glb already"),
         ("gltf", "is in glb already"),
         ("fbxx", "Did you mean fbx"),
-        (" ", "Which format. Choose glb, fbx, obj, stl or usdz"),
+        (" ", "Which format. Free, converted here: obj or stl"),
     ],
 )
 async def test_a_format_that_is_none_or_the_same_is_refused(house: House, file_format: str, says: str) -> None:
@@ -232,12 +232,16 @@ async def test_a_format_that_is_none_or_the_same_is_refused(house: House, file_f
         await house.intake.other_format(old.id, file_format, ADA, THREAD)
 
 
-async def test_a_tier_of_one_format_offers_no_other(house: House) -> None:
+async def test_a_tier_of_one_format_offers_only_what_is_converted_here(house: House) -> None:
     old = await a_model(house, tier="sketch")
 
-    assert Choice.FORMAT not in (await house.intake.status(old.id, ADA)).choices
+    assert Choice.FORMAT in (await house.intake.status(old.id, ADA)).choices
+    assert [offer.name for offer in await house.intake.formats_of(old.id, ADA)] == ["obj", "stl"]
     with pytest.raises(BadRequest, match="Sketch only makes glb, not fbx"):
         await house.intake.other_format(old.id, "fbx", ADA, THREAD)
+
+    await house.intake.delete(old.id, ADA)
+    assert Choice.FORMAT not in (await house.intake.status(old.id, ADA)).choices
 
 
 async def test_a_variation_exchanges_pictures_or_adds_to_them(house: House) -> None:

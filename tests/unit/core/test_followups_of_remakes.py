@@ -78,6 +78,8 @@ async def test_a_texture_comes_again_with_another_seed_and_in_another_format(hou
     assert again.request.seed != texture.request.seed
     assert (again.request.model_key, again.request.prompt) == (texture.request.model_key, "moss")
     assert (other.request.geometry_file_format, held(house, other)) == ("usdz", held(house, texture))
+    assert (await house.intake.other_format(texture.id, "stl", ADA, THREAD)).price == 0  # the model is here
+    house.files.held.pop(texture.files[0].key)
     with pytest.raises(BadRequest, match="stl file holds no textures"):
         await house.intake.other_format(texture.id, "stl", ADA, THREAD)
 
@@ -88,6 +90,7 @@ async def test_a_split_has_no_other_seed_but_other_formats(house: House) -> None
     with pytest.raises(NotPossible, match=f"A split has no seed.*Split from {old.id} with another strength"):
         await house.intake.again(split.id, ADA, THREAD)
 
+    house.files.held.pop(split.files[0].key)  # so that nothing is converted here
     bare = await house.intake.other_format(split.id, "stl", ADA, THREAD)
     assert (bare.request.geometry_file_format, bare.request.material) == ("stl", "None")
 

@@ -63,6 +63,7 @@ def a_process(world: World, number: int, *, breaths: int = 10**9, is_exclusive: 
         "rodin": Mortal(world.rodin, fate),
         "platform": Mortal(world.platform, fate),
         "previewer": Mortal(world.previewer, fate),
+        "converter": Mortal(world.converter, fate),
     }
     rules = Rules(is_exclusive=is_exclusive, worker=a_worker(f"process-{number}", seconds=30))
     return House(world, rules, Ports(**wrapped))

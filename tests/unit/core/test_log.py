@@ -10,7 +10,7 @@ from datetime import datetime
 
 import pytest
 
-from bot.log import HIDDEN, Redactor, set_up
+from bot.log import HIDDEN, Redactor, hide, set_up
 
 log = logging.getLogger("bot.test")
 
@@ -119,3 +119,22 @@ def test_the_level_is_obeyed() -> None:
     log.warning("small thing")
 
     assert stream.getvalue() == ""
+
+
+@pytest.mark.parametrize("style", ["text", "json"])
+def test_a_secret_that_arrives_while_the_bot_runs_is_hidden_from_then_on(style: str) -> None:
+    stream = io.StringIO()
+    set_up(level="debug", style=style, secrets=SECRETS, stream=stream)
+
+    log.warning("before: %s", "nothing to hide")
+    hide("key/that+came=later")
+    log.warning("after: %s and %s", "key/that+came=later", "key%2Fthat%2Bcame%3Dlater")
+    try:
+        raise ValueError("key/that+came=later")
+    except ValueError:
+        log.exception("failed with rodin-key-123")
+
+    said = stream.getvalue()
+    assert said.count(HIDDEN) >= 4
+    assert "came" not in said
+    assert "rodin-key-123" not in said

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from bot.errors import BadSettings
+from bot.news import OperatorChannel
 from bot.settings import KEY_HELP, Settings, is_loopback, load_settings, require_key
 
 
@@ -135,6 +136,53 @@ def test_lists_are_split_at_commas(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ADMIN_IDS", " 12, U34 ,,")
 
     assert load_settings().admin_ids == ("12", "U34")
+
+
+@pytest.mark.parametrize(
+    ("value", "platform", "channel"),
+    [
+        ("discord:1234567890123456789", "discord", "1234567890123456789"),
+        (" slack:C0123ABCD ", "slack", "C0123ABCD"),
+        ("slack:G0123ABCD", "slack", "G0123ABCD"),
+        ("slack:T0ABC/C0123ABCD", "slack", "T0ABC/C0123ABCD"),
+    ],
+)
+def test_the_operators_channel_is_named_by_its_id(
+    monkeypatch: pytest.MonkeyPatch, value: str, platform: str, channel: str
+) -> None:
+    monkeypatch.setenv("OPERATOR_CHANNEL", value)
+
+    assert load_settings().operator_channel == OperatorChannel(platform=platform, channel=channel)
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "general",
+        "discord:general",
+        "discord:#general",
+        "discord:C0123ABCD",
+        "slack:1234567890",
+        "slack:#general",
+        "slack:T0ABC/",
+        "irc:1234567890",
+        "discord:1234567890 slack:C0123ABCD",
+        "discord:١٢٣٤٥٦",
+    ],
+)
+def test_what_is_no_channels_id_is_refused_with_what_one_looks_like(value: str) -> None:
+    (problem,) = problems_with(operator_channel=value)
+
+    assert problem.startswith(
+        "OPERATOR_CHANNEL must be discord:CHANNEL_ID, slack:CHANNEL_ID or slack:TEAM_ID/CHANNEL_ID"
+    )
+
+
+@pytest.mark.parametrize("value", ["", "  "])
+def test_without_an_operators_channel_nobody_is_told(monkeypatch: pytest.MonkeyPatch, value: str) -> None:
+    monkeypatch.setenv("OPERATOR_CHANNEL", value)
+
+    assert load_settings().operator_channel is None
 
 
 def test_budgets_are_unlimited_unless_set() -> None:

@@ -11,11 +11,12 @@ import pytest
 from bot import showcase
 from bot.chat import Wish
 from bot.errors import FileStoreBusy, PreviewFailed
+from bot.looks import Previews
 from bot.model import FileRole, Task, TaskState
 from tests.factories import an_address, an_owner
 from tests.fakes.generator import bytes_of
 from tests.fakes.previewer import COLUMNS, FRAMES, OWL_FACTS
-from tests.unit.core.house import House
+from tests.unit.core.house import House, Rules
 
 MODEL, PREVIEW = "base_basic_pbr.glb", "preview.webp"
 
@@ -55,6 +56,27 @@ async def test_the_turntable_joins_later_and_then_nothing_more(house: House) -> 
     assert house.previewer.calls == ["look", "turn"]
     assert {file.key for file in task.files} == set(house.files.held)
     assert await house.curate() == ()
+
+
+async def test_an_operator_may_leave_the_turn_out() -> None:
+    house = House(rules=Rules(previews=Previews.STILL))
+
+    task = await pictured(house)
+
+    assert roles(task) == [FileRole.MODEL, FileRole.PREVIEW, FileRole.STILL]
+    assert task.showing.is_pictured
+    assert house.previewer.calls == ["look"]
+
+
+async def test_an_operator_may_have_nothing_drawn() -> None:
+    house = House(rules=Rules(previews=Previews.NONE))
+
+    assert await house.showcase.check() is None
+    task = await pictured(house)
+
+    assert roles(task) == [FileRole.MODEL, FileRole.PREVIEW]
+    assert (task.showing.is_pictured, task.showing.problem) == (True, "")
+    assert house.previewer.calls == []
 
 
 async def test_the_model_is_the_first_file_and_stays_it(house: House) -> None:

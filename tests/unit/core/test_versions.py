@@ -260,12 +260,6 @@ async def test_a_finished_model_offers_all_that_can_be_done_with_it(house: House
     assert dict(update.facts)["Faces"].endswith("triangles")
 
 
-async def test_a_server_admin_may_see_the_balance(house: House) -> None:
-    assert "credits" in await house.intake.balance(ADA, is_admin=True)
-    with pytest.raises(UserMistake, match="Only admins"):
-        await house.intake.balance(ADA)
-
-
 async def test_a_task_that_was_never_written_is_nobody_elses(house: House) -> None:
     await house.tasks.add(a_task(id="theirs", owner=BOB))
 

@@ -28,6 +28,7 @@ from bot.model import (
     TaskState,
 )
 from bot.update import Choice, Update
+from bot.verdicts import REFUSAL_NEXT, REFUSALS
 from bot.view import ending, under_way
 from tests.factories import NOON, a_file, a_job, a_picture, a_request, a_submission, a_task, after
 from tests.unit.core.house import House
@@ -97,9 +98,9 @@ def test_a_failure_says_what_happened_then_whether_it_cost_anything_then_what_to
 def test_each_refusal_has_its_own_sentence_and_a_next_step(reason: RefusalReason) -> None:
     what, cost, then = text.failure(a_failed(FailureKind.REFUSED, charged=Charge.NO, reason=reason))
 
-    assert (what, cost) == (text.REFUSALS[reason], "Nothing was charged.")
-    assert then == text.REFUSAL_NEXT[reason]
-    assert len(set(text.REFUSALS.values())) == len(RefusalReason)
+    assert (what, cost) == (REFUSALS[reason], "Nothing was charged.")
+    assert then == REFUSAL_NEXT[reason]
+    assert len(set(REFUSALS.values())) == len(RefusalReason)
 
 
 def test_a_code_that_nobody_knows_comes_last_and_whole() -> None:
@@ -194,7 +195,8 @@ def test_what_failed_can_be_sent_again_unless_what_it_needs_is_gone(kind: Failur
     choices = shown(a_failed(kind)).choices
 
     is_gone = kind in {FailureKind.PICTURES_LOST, FailureKind.MODEL_LOST}
-    assert choices == (() if is_gone else (Choice.RESEND,))
+    other = Choice.FORMAT if kind is FailureKind.NOT_CONVERTED else Choice.RESEND
+    assert choices == (() if is_gone else (other,))
 
 
 def test_a_finished_model_says_what_it_cost_and_names_its_files() -> None:
@@ -280,7 +282,6 @@ def test_answers_to_commands_are_sentences_too() -> None:
         text.pictures_gone(),
         text.balance(Decimal(3)),
         text.balance_unknown(),
-        text.admins_only(),
         text.trouble(),
         *(text.balance_refused(reason) for reason in RefusalReason),
     ]

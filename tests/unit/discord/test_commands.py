@@ -11,22 +11,12 @@ import pytest
 from discord import app_commands
 
 from adapters.discord import sync
-from adapters.discord.answering import Answerer
 from adapters.discord.asked import asked_with
 from adapters.discord.commands import WITH_TASK, commands_of, help_draft
-from adapters.discord.desk import Desk
-from adapters.discord.enclosures import Parcels
 from adapters.discord.entries import generate_entries
 from adapters.discord.locales import LOCALES, TRANSLATIONS
-from adapters.discord.pictures import AttachmentReader
-from adapters.discord.posting import Poster
-from adapters.discord.private import PrivateLine
 from bot.catalog import OPTIONS
 from bot.update import Choice
-from tests.fakes.clock import HandClock
-from tests.fakes.files import MemoryFileStore
-from tests.fakes.outbox import MemoryAnswerStore, MemorySendLog
-from tests.unit.core.house import House
 
 NAME = re.compile(r"^[-_'\w]{1,32}$")
 EVERYTHING = 8000
@@ -37,12 +27,9 @@ Json = Mapping[str, Any]
 
 @pytest.fixture
 async def defined() -> list[dict[str, Any]]:
-    parcels = Parcels(files=MemoryFileStore())
-    poster = Poster(line=lambda: None, sends=MemorySendLog(), parcels=parcels, clock=HandClock())
-    private = PrivateLine(poster=poster, answers=MemoryAnswerStore())
-    desk = Desk(intake=House().intake, private=private, reader=AttachmentReader())
+    nobody: Any = None  # what stands behind the commands is never called here
     tree = app_commands.CommandTree(discord.Client(intents=discord.Intents.none()))
-    for command in commands_of(desk, Answerer(parcels=parcels)):
+    for command in commands_of(nobody, nobody):
         tree.add_command(command)
     return await sync.definitions(tree)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
@@ -11,9 +12,10 @@ from typing import Any
 import discord
 import pytest
 
+from adapters.discord.affairs import FORGET_ID
 from adapters.discord.asked import Asked
-from adapters.discord.buttons import form_of
-from adapters.discord.forms import FORM_ID, is_form, new_form, opened, read_form
+from adapters.discord.buttons import TEMPLATE, form_of
+from adapters.discord.forms import FORM_ID, KEY_ID, key_form, new_form, opened, read_form, read_key
 from bot.questions import FORMS
 from bot.update import Choice
 
@@ -24,6 +26,7 @@ LONGEST_ID = f"rodin:{'a' * 20}:{'b' * 40}"
 
 EVERY_FORM: dict[str, Callable[[], discord.ui.Modal]] = {
     "new": new_form,
+    "key": key_form,
     **{choice.value: partial(opened, form, LONGEST_ID) for choice, form in FORMS.items()},
 }
 every_form = pytest.mark.parametrize("form", EVERY_FORM.values(), ids=EVERY_FORM.keys())
@@ -137,7 +140,19 @@ def test_a_form_of_another_version_is_read_as_far_as_it_goes():
     assert (asked.prompt, asked.options, asked.typed) == ("an owl", {}, "")
 
 
-def test_only_our_form_is_ours():
-    assert is_form(SentIn(data={}))
-    assert not is_form(SentIn(data={}, custom_id="other"))
-    assert not is_form(SentIn(data={}, type=discord.InteractionType.component))
+def test_a_key_is_read_from_its_own_field_without_the_blanks_that_copying_adds():
+    typed = a_label({"type": 4, "custom_id": "key", "value": "  vsk-abc \n"})
+
+    assert read_key(SentIn(data={"components": [typed]})) == "vsk-abc"
+    assert read_key(SentIn(data={"components": []})) == ""
+
+
+async def test_nothing_of_a_key_is_filled_in_before():
+    [field] = [part["component"] for part in key_form().to_dict()["components"] if part["type"] == LABEL]
+
+    assert not field.get("value")
+
+
+@pytest.mark.parametrize("custom_id", [FORM_ID, KEY_ID, FORGET_ID])
+def test_what_is_about_no_task_is_mistaken_for_nothing_about_one(custom_id: str):
+    assert re.fullmatch(TEMPLATE, custom_id) is None

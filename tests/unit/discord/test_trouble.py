@@ -54,6 +54,14 @@ def test_the_time_that_discord_names_is_kept():
     assert found.retry_after_s == 77.0
 
 
+async def test_a_session_that_was_closed_meanwhile_is_no_fault_of_ours():
+    session = aiohttp.ClientSession()
+    await session.close()
+
+    with pytest.raises(PlatformBusy), translated():
+        await session.get("http://127.0.0.1:9")
+
+
 @pytest.mark.parametrize("error", [an_answer(500, 0), aiohttp.ServerDisconnectedError(), TimeoutError(), OSError()])
 def test_a_lost_answer_may_have_been_done(error: Exception):
     found = raised(error)

@@ -4,26 +4,10 @@ import aiohttp
 import pytest
 from slack_sdk.errors import SlackApiError
 
-from tests.emulators.slack import slack_stand_in, upload
+from tests.emulators.slack import upload
 from tests.emulators.slack.sample_bot import bolt_app, client_of, over_socket
 
 PNG = b"\x89PNG\r\n\x1a\n" + b"pixels"
-
-
-@pytest.fixture
-async def slack():
-    async with slack_stand_in() as opened:
-        yield opened
-
-
-@pytest.fixture
-def team(slack):
-    return slack.workspace("Makers")
-
-
-@pytest.fixture
-def general(team):
-    return team.channel("general")
 
 
 @pytest.fixture

@@ -2,39 +2,11 @@
 
 import pytest
 
-from tests.emulators.slack import MemberCannot, slack_stand_in, upload
+from tests.emulators.slack import MemberCannot, upload
 from tests.emulators.slack.sample_bot import bolt_app, over_socket
+from tests.unit.emulators.block_kit import option, plain
 
 PNG = b"\x89PNG\r\n\x1a\n" + b"pixels"
-
-
-@pytest.fixture
-async def slack():
-    async with slack_stand_in() as opened:
-        yield opened
-
-
-@pytest.fixture
-def team(slack):
-    return slack.workspace("Makers")
-
-
-@pytest.fixture
-def general(team):
-    return team.channel("general")
-
-
-@pytest.fixture
-def ann(team):
-    return team.member("Ann")
-
-
-def plain(text):
-    return {"type": "plain_text", "text": text}
-
-
-def option(text, value):
-    return {"text": plain(text), "value": value}
 
 
 def field(label, element, **more):
@@ -101,6 +73,35 @@ async def test_a_form_is_opened_filled_in_and_sent_with_files(slack, ann, genera
     assert [file["name"] for file in values["pictures"]["pictures"]["files"]] == ["pot.png"]
     assert sent[0]["private_metadata"] == "C1"
     assert ann.view is None
+
+
+async def test_people_are_picked_by_name_and_sent_by_id(slack, team, ann, general, app):
+    team.member("Ben")
+    picker = {"type": "multi_users_select", "action_id": "people", "initial_users": [ann.id]}
+    form = {**FORM, "blocks": [field("People", picker)]}
+    sent = []
+
+    @app.command("/rodin")
+    async def rodin(ack, client, body):
+        await ack()
+        await client.views_open(trigger_id=body["trigger_id"], view=form)
+
+    @app.view("new")
+    async def submitted(ack, view):
+        sent.append(view["state"]["values"]["people"]["people"]["selected_users"])
+        await ack()
+
+    async with over_socket(slack, app):
+        for chosen in ({}, {"People": ["Ben"]}):
+            await ann.command(general, "/rodin")
+            await ann.submit(await slack.until(lambda: ann.view), chosen)
+        await ann.command(general, "/rodin")
+        view = await slack.until(lambda: ann.view)
+        with pytest.raises(MemberCannot, match="Zoe"):
+            await ann.submit(view, {"People": ["Zoe"]})
+
+    ben = next(person for person in team.people.values() if person.name == "Ben")
+    assert sent == [[ann.id], [ben.id]]
 
 
 @pytest.mark.parametrize(

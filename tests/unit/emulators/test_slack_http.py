@@ -17,17 +17,6 @@ from tests.emulators.slack.sample_bot import bolt_app, client_of, over_http
 pytestmark = pytest.mark.filterwarnings("ignore:BasicAuth is deprecated:DeprecationWarning")
 
 
-@pytest.fixture
-async def slack():
-    async with slack_stand_in() as opened:
-        yield opened
-
-
-@pytest.fixture
-def team(slack):
-    return slack.workspace("Makers")
-
-
 def answering_app(slack, team, heard):
     app = bolt_app(slack, team)
 

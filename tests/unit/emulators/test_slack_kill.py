@@ -9,8 +9,6 @@ from pathlib import Path
 
 import pytest
 
-from tests.emulators.slack import slack_stand_in
-
 ROOT = Path(__file__).parents[3]
 BOT = """
 import asyncio, os
@@ -33,12 +31,6 @@ async def main():
 
 asyncio.run(main())
 """
-
-
-@pytest.fixture
-async def slack():
-    async with slack_stand_in() as opened:
-        yield opened
 
 
 @asynccontextmanager

@@ -3,19 +3,10 @@
 import pytest
 from slack_sdk.errors import SlackApiError
 
-from tests.emulators.slack import limits, slack_stand_in, violations
+from tests.emulators.slack import limits, violations
 from tests.emulators.slack.records import Call
 from tests.emulators.slack.sample_bot import client_of
-
-
-@pytest.fixture
-async def slack():
-    async with slack_stand_in() as opened:
-        yield opened
-
-
-def plain(text):
-    return {"type": "plain_text", "text": text}
+from tests.unit.emulators.block_kit import plain
 
 
 def marked(text):

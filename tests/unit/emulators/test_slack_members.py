@@ -4,39 +4,11 @@ import asyncio
 
 import pytest
 
-from tests.emulators.slack import MemberCannot, slack_stand_in, upload
+from tests.emulators.slack import MemberCannot, upload
 from tests.emulators.slack.sample_bot import bolt_app, client_of, over_socket
+from tests.unit.emulators.block_kit import option, plain
 
 PNG = b"\x89PNG\r\n\x1a\n" + b"pixels"
-
-
-@pytest.fixture
-async def slack():
-    async with slack_stand_in() as opened:
-        yield opened
-
-
-@pytest.fixture
-def team(slack):
-    return slack.workspace("Makers")
-
-
-@pytest.fixture
-def general(team):
-    return team.channel("general")
-
-
-@pytest.fixture
-def ann(team):
-    return team.member("Ann")
-
-
-def plain(text):
-    return {"type": "plain_text", "text": text}
-
-
-def option(text, value):
-    return {"text": plain(text), "value": value}
 
 
 @pytest.fixture
@@ -294,3 +266,21 @@ async def test_what_a_member_does_not_see_they_cannot_click(slack, team, ann, ge
         await ann.click(seen, "Cancel")
     with pytest.raises(MemberCannot, match="no button 'Again'"):
         await ann.click(seen, "Again")
+
+
+async def test_a_mention_of_a_group_names_it_and_its_people_can_be_asked_for(slack, team, general, ann, app):
+    makers = team.group("makers", ann)
+    texts = []
+
+    @app.event("message")
+    async def heard(event):
+        texts.append(event["text"])
+
+    async with over_socket(slack, app):
+        await ann.write(general, "hello @makers")
+    bare = await client_of(slack, team).usergroups_list()
+    full = await client_of(slack, team).usergroups_list(include_users=True)
+
+    assert texts == [f"hello <!subteam^{makers.id}|@makers>"]
+    assert "users" not in bare["usergroups"][0]
+    assert (full["usergroups"][0]["handle"], full["usergroups"][0]["users"]) == ("makers", [ann.id])

@@ -14,22 +14,6 @@ BUTTONS = {
 
 
 @pytest.fixture
-async def slack():
-    async with slack_stand_in() as opened:
-        yield opened
-
-
-@pytest.fixture
-def team(slack):
-    return slack.workspace("Makers")
-
-
-@pytest.fixture
-def general(team):
-    return team.channel("general")
-
-
-@pytest.fixture
 def client(slack, team):
     return client_of(slack, team)
 

@@ -8,19 +8,8 @@ import pytest
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from tests.emulators.slack import MemberCannot, slack_stand_in
+from tests.emulators.slack import MemberCannot
 from tests.emulators.slack.sample_bot import bolt_app, over_socket
-
-
-@pytest.fixture
-async def slack():
-    async with slack_stand_in() as opened:
-        yield opened
-
-
-@pytest.fixture
-def team(slack):
-    return slack.workspace("Makers")
 
 
 async def test_a_command_is_acknowledged_and_answered_to_its_sender_alone(slack, team):

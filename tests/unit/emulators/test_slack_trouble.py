@@ -8,24 +8,7 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.http_retry.builtin_async_handlers import AsyncRateLimitErrorRetryHandler
 from slack_sdk.web.async_client import AsyncWebClient
 
-from tests.emulators.slack import slack_stand_in
 from tests.emulators.slack.sample_bot import client_of
-
-
-@pytest.fixture
-async def slack():
-    async with slack_stand_in() as opened:
-        yield opened
-
-
-@pytest.fixture
-def team(slack):
-    return slack.workspace("Makers")
-
-
-@pytest.fixture
-def general(team):
-    return team.channel("general")
 
 
 @pytest.fixture

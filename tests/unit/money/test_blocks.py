@@ -8,7 +8,7 @@ from bot import words_money
 from bot.chat import Wish
 from bot.controls import LONGEST_WORD, BlockKind, admit, block_value, has_word, one_line
 from bot.errors import Blocked
-from bot.model import BangRequest
+from bot.model import BangRequest, TaskState
 from tests.factories import NOON, an_address, an_owner
 from tests.unit.core.house import House
 
@@ -174,3 +174,21 @@ def test_a_word_to_those_who_wait_is_one_line() -> None:
     assert one_line(["back", "at\nnine", "\x1b[31m"]) == "back at nine [31m"
     with pytest.raises(ValueError, match="has at most 300 characters; this has 301"):
         one_line(["x" * 301])
+
+
+@pytest.mark.parametrize(
+    ("kind", "value"), [(BlockKind.WORD, "owl"), (BlockKind.PERSON, "ada"), (BlockKind.SERVER, "desk")]
+)
+async def test_what_was_written_down_while_it_was_being_blocked_is_called_off_and_never_sent(
+    kind: BlockKind, value: str
+) -> None:
+    house = House()
+    task = await house.intake.generate(Wish(prompt="a brass owl", pictures=(b"x",)), an_owner(), an_address())
+    (claimed,) = await house.submitter.claim(1)
+    await house.controls.block(kind, value, now=NOON)  # its own look at what waits came too early
+
+    await house.submitter.work(claimed)
+
+    assert (await house.now(task)).state is TaskState.CANCELLED
+    assert house.rodin.ledger == []
+    assert house.files.held == {}

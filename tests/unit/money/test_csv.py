@@ -44,10 +44,10 @@ async def written(*entries: Entry) -> str:
 
 
 async def test_the_first_line_names_the_columns_and_each_entry_is_a_line() -> None:
-    assert await written(an_entry(), an_entry(consumed=None, charge=Charge.MAYBE, uuid=None)) == (
-        "time,task,platform,server,channel,person,product,price,consumed,charge,rodin_uuid\n"
-        "2026-03-02T12:00:00.000+00:00,abc2345,console,,tty,ada,Gen-2.5-Medium,0.5,0.5,yes,uuid-1\n"
-        "2026-03-02T12:00:00.000+00:00,abc2345,console,,tty,ada,Gen-2.5-Medium,0.5,,maybe,\n"
+    assert await written(an_entry(), an_entry(consumed=None, charge=Charge.MAYBE, uuid=None, key="2b4d6f8h0j2k")) == (
+        "time,task,platform,server,channel,person,product,price,consumed,charge,rodin_uuid,key\n"
+        "2026-03-02T12:00:00.000+00:00,abc2345,console,,tty,ada,Gen-2.5-Medium,0.5,0.5,yes,uuid-1,operator\n"
+        "2026-03-02T12:00:00.000+00:00,abc2345,console,,tty,ada,Gen-2.5-Medium,0.5,,maybe,,2b4d6f8h0j2k\n"
     )
 
 

@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sysconfig
 from collections.abc import Awaitable, Callable, Iterator, Sequence
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 from typing import TypeVar
@@ -16,12 +17,15 @@ from typing import TypeVar
 import pytest
 
 from bot.__main__ import main
+from bot.keys import Server, Stop, StopOrder
 from bot.model import Task, TaskState
 from bot.settings import Settings
 from storage.controls import SqlControls
 from storage.database import Database, open_database
+from storage.keys import SqlKeyStore
 from storage.tasks import SqlTaskStore
-from tests.factories import a_submission, a_task, after, an_owner
+from storage.vault import Vault
+from tests.factories import NOON, a_submission, a_task, after, an_owner
 
 PROGRAM = Path(sysconfig.get_path("scripts")) / "rodin-bot"
 
@@ -200,14 +204,14 @@ def test_the_ledger_is_exported_for_the_days_that_are_asked_for(desk: Desk) -> N
     whole = desk.types("ledger", "--csv").splitlines()
     one_day = desk.types("ledger", "--csv", "--since", "2026-03-03", "--until", "2026-03-03").splitlines()
 
-    assert [line.split(",")[-2:] for line in whole] == [
+    assert [line.split(",")[-3:-1] for line in whole] == [
         ["charge", "rodin_uuid"],
         ["maybe", ""],
         ["yes", "of-today"],
         ["yes", "of-tomorrow"],
     ]
     assert ",'=1+1," in whole[2]
-    assert [line.split(",")[-1] for line in one_day] == ["rodin_uuid", "of-tomorrow"]
+    assert [line.split(",")[-2] for line in one_day] == ["rodin_uuid", "of-tomorrow"]
     assert desk.types("ledger") == (
         "2 tasks charged: 1 credit. Perhaps another 0.5 credits for 1 task whose answer was lost; "
         "Rodin's usage records tell. Add --csv for each of them.\n"
@@ -226,3 +230,39 @@ def test_a_reader_who_has_enough_of_the_export_is_no_trouble(desk: Desk) -> None
         os.close(writer)
 
     assert (done.returncode, done.stderr) == (0, b"")
+
+
+def test_the_keys_of_servers_are_listed_with_how_they_stand_and_never_shown(desk: Desk) -> None:
+    async def furnished(database: Database) -> None:
+        keys = SqlKeyStore(database, Vault("a secret for this test"))
+        await keys.keep(Server(platform="slack", server_id="T1"), "the-key-of-t1", now=NOON)
+        kept = await keys.keep(Server(platform="discord", server_id="77"), "the-key-of-77", now=NOON)
+        order = StopOrder(why=Stop.CREDITS, needs=Decimal(1), now=NOON, look_at=NOON)
+        await keys.stop(kept.key_id, order)
+        await keys.stop(None, replace(order, why=Stop.KEY))
+
+    desk.hold(a_task())
+    assert desk.types("keys") == "No server has a key of its own, and no key is stopped.\n"
+    desk.look(furnished)
+
+    said = desk.types("keys")
+
+    assert sorted(line.split("  ", 1)[1] for line in said.splitlines()) == [
+        "discord:77  stopped since 2026-03-02 12:00 UTC: too few credits",
+        "slack:T1  working",
+        "the bot itself  stopped since 2026-03-02 12:00 UTC: not accepted",
+    ]
+    assert "the-key-of" not in said
+
+
+def test_resume_tries_stopped_keys_again(desk: Desk) -> None:
+    async def stopped(database: Database) -> None:
+        order = StopOrder(why=Stop.KEY, needs=Decimal(1), now=NOON, look_at=NOON)
+        await SqlKeyStore(database, None).stop(None, order)
+
+    desk.hold(a_task())
+    desk.look(stopped)
+
+    assert desk.types("resume") == "1 stopped key is tried again.\n"
+    assert desk.look(lambda database: SqlKeyStore(database, None).state(None)).stopped is None
+    assert desk.types("resume") == "The bot was not paused. Nothing was changed.\n"

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from bot.app import budget_of
 from bot.clock import SystemClock
 from bot.errors import BadSettings
+from bot.frontdesk import budget_of
 from bot.limits import Scope
 from bot.settings import Settings, load_settings
 

@@ -1,4 +1,4 @@
-"""The operator hears of a low balance once, and once when there is enough again."""
+"""There are news of a low balance once, and once when there is enough again."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from decimal import Decimal
 
 import pytest
 
-from bot.errors import AddressGone, DatabaseBusy, VendorDown
+from bot.errors import DatabaseBusy, VendorDown
 from bot.watch import BalanceWatch, Level, WatchParts, level_of
 from tests.fakes.clock import HandClock
 from tests.fakes.controls import MemoryMarks
@@ -16,28 +16,23 @@ from tests.fakes.generator import ScriptedGenerator
 
 
 class Scene:
-    """A wallet, a watch over it, and an operator who is told; `deaf` counts how often they cannot be reached."""
+    """A wallet, and a watch over it."""
 
     def __init__(self, *, low: str = "10") -> None:
         self.clock = HandClock()
         self.rodin = ScriptedGenerator(clock=self.clock)
         self.marks = MemoryMarks()
         self.low = Decimal(low)
-        self.heard: list[str] = []
-        self.deaf = 0
         self.watch = self.another()
 
     def another(self) -> BalanceWatch:
         """Return a watch of another process, or of this one started again."""
-        watch = BalanceWatch(WatchParts(generator=self.rodin, marks=self.marks, clock=self.clock, low=self.low))
-        watch.tell = self.tell
-        return watch
+        return BalanceWatch(WatchParts(generator=self.rodin, marks=self.marks, clock=self.clock, low=self.low))
 
-    async def tell(self, sentence: str) -> None:
-        if self.deaf:
-            self.deaf -= 1
-            raise AddressGone("no such channel")
-        self.heard.append(sentence)
+    @property
+    def heard(self) -> list[str]:
+        """What there is to tell the operator, oldest first."""
+        return [item.sentence for _, item in self.marks.news.held.values()]
 
     async def see(self, *balances: str) -> None:
         for balance in balances:
@@ -97,17 +92,6 @@ async def test_neither_a_restart_nor_a_second_process_tells_it_again() -> None:
     assert len(scene.heard) == 1
 
 
-async def test_an_operator_who_could_not_be_reached_is_told_next_time() -> None:
-    scene = Scene()
-    scene.deaf = 1
-    with pytest.raises(AddressGone):
-        await scene.see("5")
-
-    await scene.see("5", "5")
-
-    assert len(scene.heard) == 1
-
-
 async def test_without_a_limit_only_an_empty_wallet_is_told() -> None:
     scene = Scene(low="0")
 
@@ -116,15 +100,15 @@ async def test_without_a_limit_only_an_empty_wallet_is_told() -> None:
     assert len(scene.heard) == 1
 
 
-async def test_the_last_number_heard_is_there_for_others() -> None:
+async def test_the_last_number_heard_is_there_for_every_process() -> None:
     scene = Scene()
-    assert scene.watch.balance is None
+    assert await scene.watch.balance() is None
 
     await scene.see("7.5")
     scene.rodin.down = VendorDown("away")
     await scene.watch.look()
 
-    assert scene.watch.balance == Decimal("7.5")
+    assert await scene.another().balance() == Decimal("7.5")
 
 
 async def test_silence_is_logged_once_when_it_begins_and_once_when_it_ends(caplog: pytest.LogCaptureFixture) -> None:
@@ -144,7 +128,7 @@ async def test_silence_is_logged_once_when_it_begins_and_once_when_it_ends(caplo
 
 async def test_it_looks_at_once_and_then_every_ten_minutes_whatever_fails() -> None:
     class Busy(MemoryMarks):
-        async def exchange(self, name: str, value: str, *, now: object) -> str | None:
+        async def exchange(self, name: str, value: str, *, now: object, telling: object = None) -> str | None:
             raise DatabaseBusy("locked")
 
     scene, stopping = Scene(), asyncio.Event()
@@ -163,25 +147,10 @@ async def test_it_looks_at_once_and_then_every_ten_minutes_whatever_fails() -> N
     assert scene.heard == []
 
 
-async def test_an_operator_who_cannot_be_reached_does_not_end_the_watch() -> None:
-    scene, stopping = Scene(), asyncio.Event()
-    scene.deaf, scene.rodin.wallet = 2, Decimal(5)
-
-    running = asyncio.ensure_future(scene.watch.run(stopping))
-    while not scene.heard:
-        await asyncio.sleep(0)
-    stopping.set()
-    await asyncio.wait_for(running, 5)
-
-    assert len(scene.heard) == 1
-
-
-async def test_where_nobody_is_to_be_told_the_log_says_it(caplog: pytest.LogCaptureFixture) -> None:
+async def test_the_log_says_it_as_well(caplog: pytest.LogCaptureFixture) -> None:
     scene = Scene()
-    scene.rodin.wallet = Decimal(5)
-    parts = WatchParts(generator=scene.rodin, marks=scene.marks, clock=scene.clock, low=Decimal(10))
 
-    await BalanceWatch(parts).look()
+    await scene.see("5", "4")
 
     assert [(record.levelname, record.getMessage()) for record in caplog.records] == [
         ("WARNING", "balance low credits=5")

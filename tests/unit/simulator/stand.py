@@ -155,6 +155,9 @@ class Stand:
     async def balance(self, *, key: str | None = None, query: str = "") -> Any:
         return (await self.call("GET", f"{self.simulator.url}/check_balance{query}", headers=self.auth(key))).json
 
+    async def set_key(self, key: str, **changes: Any) -> Answer:
+        return await self.call("POST", f"{self.simulator.origin}/simulator/keys", json={"key": key, **changes})
+
     async def set_faults(self, faults: str) -> Answer:
         return await self.call("POST", f"{self.simulator.origin}/simulator/faults", json={"faults": faults})
 

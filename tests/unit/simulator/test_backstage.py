@@ -119,6 +119,39 @@ async def test_wrong_foreign_usage_is_answered_with_a_sentence(stand: Stand, bod
     assert answer.json["error"]
 
 
+async def test_each_key_has_a_wallet_of_its_own_that_can_be_emptied_and_filled_while_it_runs(stand: Stand):
+    emptied = await stand.set_key(KEY, balance=0)
+
+    assert emptied.json == {"balance": 0, "revoked": False}
+    assert (await stand.submit()).json["error"] == "API_INSUFFICIENT_FUNDS"
+    assert (await stand.balance(key="other"))["balance"] == 208
+
+    await stand.set_key(KEY, balance="1.5")
+    assert (await stand.submit()).json["consumed"] == 0.5
+    assert (await stand.balance())["balance"] == 1
+
+
+async def test_a_revoked_key_is_refused_everywhere_until_it_is_let_in_again(stand: Stand):
+    task = await stand.accepted()
+    asking = {"json": {"task_uuid": task["uuid"]}}
+    await stand.set_key(KEY, revoked=True)
+
+    assert (await stand.submit()).status == 401
+    assert (await stand.api("download", **asking)).status == 401
+    assert (await stand.balance(key="other"))["balance"] == 208
+
+    await stand.set_key(KEY, revoked=False)
+    assert (await stand.api("download", **asking)).status == 201
+
+
+@pytest.mark.parametrize("body", [{}, {"key": 5}, {"key": "a", "balance": "much"}, {"key": "a", "balance": -1}])
+async def test_a_wrong_change_of_a_key_is_answered_with_a_sentence(stand: Stand, body: dict):
+    answer = await stand.call("POST", f"{stand.simulator.origin}/simulator/keys", json=body)
+
+    assert answer.status == 400
+    assert answer.json["error"]
+
+
 async def test_requests_are_not_logged_unless_asked_for(open_stand: OpenStand, caplog: pytest.LogCaptureFixture):
     caplog.set_level(logging.INFO)
     quiet = await open_stand()

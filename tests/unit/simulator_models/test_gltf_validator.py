@@ -43,6 +43,7 @@ def test_every_shape_is_valid_gltf(tmp_path, group):
     assert complaints(files) == {}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "fields",
     [
@@ -67,6 +68,7 @@ def test_every_option_gives_valid_gltf(tmp_path, fields):
     assert complaints(files) == {}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", PICTURES)
 @pytest.mark.parametrize(
     "fields", [{}, {"faces": 500}, {"parts": 5}, {"material": "Shaded"}, {"bbox": (3, 1, 2)}], ids=str

@@ -24,7 +24,7 @@ from tests.emulators.slack.outbox import EVENT_SCOPES
 
 SOURCES = "\n".join(path.read_text() for path in Path(adapters.slack.__file__).parent.glob("*.py"))
 CALLED = frozenset(
-    re.findall(r'"((?:chat|files|conversations|views|users|auth|apps)\.[A-Za-z0-9_.]+)"', SOURCES)
+    re.findall(r'"((?:chat|files|conversations|views|users|usergroups|auth|apps)\.[A-Za-z0-9_.]+)"', SOURCES)
 ) & set(METHODS)
 
 OPTIONS = (

@@ -130,3 +130,13 @@ def test_a_form_of_another_version_is_read_all_the_same(metadata: str) -> None:
     form = read_form({"private_metadata": metadata, "state": {"values": {"prompt": {}}}})
 
     assert (form.opened, form.asked.prompt) == (Opened(), "")
+
+
+def test_whoever_is_forgotten_is_neither_mentioned_nor_named() -> None:
+    update = replace(an_update(), owner=Owner(platform="slack", user_id="forgotten-0123"), ending=True)
+    stage = Stage(asked_by=", asked by Ann")
+
+    told = [status_draft(update, stage), result_draft(update, stage)]
+
+    assert [draft for draft in told if "forgotten-" in repr(draft) or "Ann" in repr(draft)] == []
+    assert "<@" not in told[1].text

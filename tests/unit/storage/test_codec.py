@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from bot.model import Ask, BangRequest, Request, TaskState, TextureRequest
 from storage.codec import from_mc, from_ms, task_row, to_mc, to_ms
-from tests.factories import NOON, a_request, a_submission, a_task
+from tests.factories import NOON, a_conversion, a_request, a_submission, a_task
 
 
 @given(st.datetimes(timezones=st.just(UTC)))
@@ -60,6 +60,7 @@ def test_a_request_is_stored_without_leaving_anything_to_defaults() -> None:
     [
         (TextureRequest(model_name="m.glb", seed=1), "texture"),
         (BangRequest(asset_id="a", asset_until=NOON), "split"),
+        (a_conversion(), "convert"),
     ],
 )
 def test_a_request_that_is_none_for_a_model_says_so_and_leaves_nothing_to_defaults(request_: Ask, kind: str) -> None:

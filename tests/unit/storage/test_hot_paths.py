@@ -14,11 +14,13 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine, event, insert
 
+from bot.keys import Server
 from bot.limits import Limits, Scope
 from bot.model import TaskState
 from storage.answers import SqlAnswerStore
 from storage.codec import task_row
 from storage.database import Database, open_database
+from storage.rights import SqlRights
 from storage.schema import tasks
 from storage.sends import SqlSendLog
 from storage.tasks import SqlTaskStore
@@ -26,7 +28,7 @@ from storage.vault import Vault
 from tests.factories import NOON, a_task, a_worker, after, an_address, an_owner
 
 # The index on untold tasks holds only those; to walk through it is to walk through the answer.
-FULL_SCAN = re.compile(r"SCAN (tasks|files|mine|sends|answers)\b(?!.* ix_tasks_untold)")
+FULL_SCAN = re.compile(r"SCAN (tasks|files|mine|sends|answers|rights|firsts)\b(?!.* ix_tasks_untold)")
 
 EVERY_LIMIT = Limits(
     since=after(days=1), credits=dict.fromkeys(Scope, Decimal(10**6)), waiting=dict.fromkeys(Scope, 10**6)
@@ -56,7 +58,8 @@ QUESTIONS: dict[str, Callable[[SqlTaskStore], Coroutine[Any, Any, object]]] = {
         f"spent {scope}": lambda store, scope=scope: store.spent(scope, an_owner("of before"), since=after(days=1))
         for scope in Scope
     },
-    "add": lambda store: store.add(a_task(), within=EVERY_LIMIT),
+    "add": lambda store: store.add(a_task(is_first=True), within=EVERY_LIMIT),
+    "first_at": lambda store: store.first_at(an_owner()),
     "made_by": lambda store: store.made_by("console:1"),
     "known_uuids": lambda store: store.known_uuids(["a", "b"]),
     "save": lambda store: store.save(a_task(id="w1"), expected_revision=0),
@@ -70,6 +73,7 @@ OUTBOX: dict[str, Callable[[Database], Coroutine[Any, Any, object]]] = {
     "keep": lambda database: SqlAnswerStore(database, VAULT).keep("key", "secret", until=NOON),
     "load": lambda database: SqlAnswerStore(database, VAULT).load("key", now=NOON),
     "erase": lambda database: SqlAnswerStore(database, VAULT).erase(before=NOON),
+    "rules_of": lambda database: SqlRights(database).rules_of(Server(platform="console", server_id="desk")),
 }
 
 
@@ -116,7 +120,7 @@ async def test_nothing_walks_through_all_tasks(name: str, path: Path) -> None:
 
 
 @pytest.mark.parametrize("name", OUTBOX)
-async def test_nothing_walks_through_all_messages_or_answers(name: str, path: Path) -> None:
+async def test_nothing_walks_through_all_messages_answers_or_rules(name: str, path: Path) -> None:
     async with open_database(f"sqlite:///{path}") as database:
         with statements() as sent:
             await OUTBOX[name](database)

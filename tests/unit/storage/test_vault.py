@@ -68,3 +68,14 @@ def test_what_was_sealed_long_ago_opens_still() -> None:
     sealed = "gAAAAABrAv1ZDr9Taw-PVJBwy8TRELTpOgpW8cnuyAYCEldWrkqXR9GZYY2KL0A8tShcI9Ckx4EQG8dSIjmVQhoyWG_7ZThqyA=="
 
     assert Vault("the secret of a released version").unseal(sealed, purpose=ANSWERS) == "kept for good"
+
+
+def test_a_fingerprint_is_the_same_for_the_same_text_and_for_nobody_without_the_secret() -> None:
+    mine = VAULT.fingerprint("a rodin key", purpose=Purpose.KEYS)
+
+    assert mine == Vault("a secret key for tests").fingerprint("a rodin key", purpose=Purpose.KEYS)
+    assert len({mine, VAULT.fingerprint("a rodin kez", purpose=Purpose.KEYS)}) == 2
+    assert mine != Vault("another secret key").fingerprint("a rodin key", purpose=Purpose.KEYS)
+    assert mine != VAULT.fingerprint("a rodin key", purpose=ANSWERS)
+    assert len(mine) == 12
+    assert mine.isalnum()
