@@ -1,0 +1,44 @@
+"""The matrix: an S3-compatible bucket over HTTP. One bot lives through all cells."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+import pytest
+import pytest_asyncio
+
+from bot.errors import FileStoreBusy
+from storage.files import Patience
+from tests.matrix.bucket import a_bucket
+from tests.matrix.cells import Cell, cells_of
+from tests.matrix.console import a_desk
+from tests.matrix.exercise import Scene, assert_goes_on, exercise
+from tests.matrix.faults import Fault
+
+pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.slow]
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def scene(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Scene]:
+    async with a_desk(tmp_path_factory.mktemp("machine"), bucket=a_bucket) as made:
+        yield made
+
+
+@pytest.mark.parametrize("cell", cells_of("bucket"), ids=str)
+async def test_a_fault_ends_as_the_table_says_and_the_bot_goes_on(cell: Cell, scene: Scene) -> None:
+    await exercise(scene, cell)
+
+
+async def test_a_call_to_a_bucket_in_trouble_is_repeated_and_then_given_up(scene: Scene) -> None:
+    trouble = scene.machine.trouble
+    trouble.plan("s3 load", Fault.ERROR, times=99)
+
+    with pytest.raises(FileStoreBusy):
+        await scene.machine.core.files.load("spool/some/picture.png")
+
+    assert 1 < trouble.met["s3 load", Fault.ERROR] <= 1 + Patience().most_repeats
+    trouble.over()
+
+
+async def test_after_all_of_that_a_model_is_made_as_if_nothing_had_been(scene: Scene) -> None:
+    await assert_goes_on(scene)
