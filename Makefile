@@ -11,7 +11,7 @@ export PROMPT ?=
 export IMAGE ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help demo run test test-slow assets lint lock screenshots clean
+.PHONY: help demo run test test-slow properties torture mutants assets lint lock audit screenshots clean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1	/p' $(MAKEFILE_LIST)
@@ -30,6 +30,19 @@ test: $(VENV)/.ready-dev assets $(VENV)/.drawing ## run the tests, in parallel
 test-slow: $(VENV)/.ready-dev assets $(VENV)/.drawing ## run what kills, loads and takes minutes
 	$(BIN)/python -m pytest -n auto --dist loadfile -m "slow and not alone" -q
 	$(BIN)/python -m pytest -m "slow and alone" -q
+
+properties: $(VENV)/.ready-dev ## the property-based tests with many more examples, at random
+	HYPOTHESIS_PROFILE=deep $(BIN)/python -m pytest -n auto -q tests/properties
+
+MINUTES ?= 10
+SEED ?=
+NAMES ?=
+
+torture: $(VENV)/.ready-dev $(VENV)/.drawing ## kill the bot again and again and compare all ledgers; MINUTES=10 SEED=…
+	$(BIN)/python -m tests.e2e.torture --minutes $(MINUTES) $(if $(SEED),--seed $(SEED))
+
+mutants: $(VENV)/.ready-dev ## plant bugs in copies of this tree and show that each is noticed; NAMES="…" for some
+	$(BIN)/python -m tests.mutants $(NAMES)
 
 ifeq ($(HAS_NPM),yes)
 assets: $(VIEWER) ## bring the 3D viewer of the web pages from npm
@@ -52,12 +65,25 @@ lock: | $(BIN)/python ## write requirements*.txt anew: every version pinned, eve
 	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-emit-find-links \
 		--custom-compile-command "make lock" --python-version 3.11 \
 		pyproject.toml --extra dev --extra postgres --constraint requirements.txt --output-file requirements-dev.txt
+	echo pip-audit | $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-emit-find-links \
+		--custom-compile-command "make lock" --python-version 3.11 - --output-file requirements-audit.txt
+
+# In an environment of its own: what audits shares nothing with what is audited.
+AUDIT := .venv-audit
+
+audit: $(AUDIT)/.ready ## known flaws of all pinned packages; ends with error 1 for a flaw, 3 where nobody answers
+	@$(AUDIT)/bin/python .ci/audit.py requirements.txt requirements-dev.txt requirements-audit.txt
+
+$(AUDIT)/.ready: requirements-audit.txt
+	@$(PYTHON) -m venv $(AUDIT)
+	@$(AUDIT)/bin/python -m pip --disable-pip-version-check --quiet install --require-hashes -r requirements-audit.txt
+	@touch $@
 
 screenshots: $(VENV)/.ready-dev $(VENV)/.drawing ## draw the pictures of Discord in docs/images anew (needs Chromium)
 	$(BIN)/python -m docs.screenshots
 
 clean: ## remove what the other targets made, but not your data
-	rm -rf $(VENV) build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis node_modules
+	rm -rf $(VENV) .venv-audit build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis node_modules
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # Nothing of the bot needs Node.js: where npm fails, the pages do without the viewer.
