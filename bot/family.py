@@ -43,7 +43,8 @@ class Families:
         first = next(position for position, task in enumerate(line) if can_see(task, owner))
         members = await self._descendants(line[first:])
         seen = [task for task in members if can_see(task, owner)]
-        updates = {task.id: as_seen_by(owner, task, await self.viewer.update(task)) for task in seen}
+        shown = await self.viewer.updates(seen)
+        updates = {task.id: as_seen_by(owner, task, update) for task, update in zip(seen, shown, strict=True)}
         return _grown(members[0], updates=updates, heirs=_by_parent(members), asked=asked.id)
 
     async def _line_to(self, task: Task) -> tuple[Task, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -23,5 +24,12 @@ class History:
 
     async def expected(self, request: Ask) -> timedelta:
         """Say how long Rodin will take for a request, from submission to the end."""
-        durations = await self.tasks.durations(request.product, limit=SAMPLE)
+        return self.expected_after(await self.durations(request.product), request)
+
+    async def durations(self, product: str) -> tuple[timedelta, ...]:
+        """Return how long the newest of a product took."""
+        return await self.tasks.durations(product, limit=SAMPLE)
+
+    def expected_after(self, durations: Sequence[timedelta], request: Ask) -> timedelta:
+        """Say how long Rodin will take for a request, when its product took so long lately."""
         return expected_duration(durations, typical_duration(request), self.pace)

@@ -8,7 +8,7 @@ from bot import words_privacy
 from bot.chat import Filter
 from bot.errors import UserMistake
 from bot.folding import words_sought
-from bot.model import Owner, Task, TaskState
+from bot.model import Owner, TaskState
 from bot.ownership import as_seen_by, seen_task
 from bot.permits import Permits
 from bot.ports import Sought, TaskStore
@@ -29,17 +29,16 @@ class Lists:
 
     async def one(self, task_id: str, owner: Owner) -> Update:
         """Return a task that this person may see. Raises NotFound."""
-        return await self._shown(await seen_task(self.tasks, task_id, owner), owner)
+        task = await seen_task(self.tasks, task_id, owner)
+        return as_seen_by(owner, task, await self.viewer.update(task))
 
     async def some(self, owner: Owner, only: Filter, *, limit: int) -> tuple[Update, ...]:
         """Return the newest tasks that a filter lets through. Raises UserMistake like `sought_by`."""
         wants_all = only.everybody and not only.channel
         sought = sought_by(owner, only, is_admin=wants_all and await self.permits.is_admin(owner))
-        return tuple([await self._shown(task, owner) for task in await self.tasks.search(sought, limit=limit)])
-
-    async def _shown(self, task: Task, owner: Owner) -> Update:
-        """Return a task in words, with what this person can do about it."""
-        return as_seen_by(owner, task, await self.viewer.update(task))
+        found = await self.tasks.search(sought, limit=limit)
+        shown = await self.viewer.updates(found)
+        return tuple(as_seen_by(owner, task, update) for task, update in zip(found, shown, strict=True))
 
 
 def sought_by(owner: Owner, only: Filter, *, is_admin: bool) -> Sought:

@@ -5,7 +5,7 @@ Every implementation of a port runs the same contract suite in `tests/contract/`
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Collection, Sequence
+from collections.abc import AsyncGenerator, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -235,8 +235,8 @@ class TaskStore(Protocol):
     async def tasks_in(self, states: Collection[TaskState], *, limit: int) -> tuple[Task, ...]:
         """Return tasks in these states, oldest first."""
 
-    async def queue_place(self, task_id: str) -> int:
-        """Return how many accepted tasks of its key were asked before this one, plus one; 0 when it does not wait."""
+    async def queue_places(self, task_ids: Collection[str]) -> Mapping[str, int]:
+        """Return for each of these that waits how many accepted tasks of its key were asked before it, plus one."""
 
     async def durations(self, tier: str, *, limit: int) -> tuple[timedelta, ...]:
         """Return how long the newest tasks of a tier took from submission to their model, newest first.

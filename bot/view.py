@@ -2,21 +2,39 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from bot import text, words_keys, words_money
 from bot.choices import choices_of, costs_of
-from bot.controls import Controls
+from bot.controls import Controls, Pause
 from bot.exhibit import Links
 from bot.facts import fact_table
 from bot.forgetting import has_words
 from bot.history import History
-from bot.keys import KeyStore
+from bot.keys import KeyStore, Stop
 from bot.model import FileRole, Task, TaskState
 from bot.ports import Clock, TaskStore
 from bot.schedule import expected_wait
 from bot.update import Bar, Update
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Surroundings:
+    """What stands around some tasks: their places in line, a pause, what stopped their keys, how long others took."""
+
+    places: Mapping[str, int]
+    pause: Pause | None
+    stops: Mapping[str | None, Stop | None]
+    durations: Mapping[str, Sequence[timedelta]]
+
+    def held(self, task: Task) -> str | None:
+        """Say why nothing is sent at all: the operator's pause, or that the key is stopped; None while tasks are."""
+        if self.pause is not None:
+            return words_money.paused(self.pause.word)
+        why = self.stops[task.key_id]
+        return None if why is None else words_keys.waits(why, is_own=task.key_id is not None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,28 +52,42 @@ class Viewer:
 
     async def update(self, task: Task) -> Update:
         """Return what a thread should show for a task as it stands now; the first one of a server with the notice."""
+        return (await self.updates([task]))[0]
+
+    async def updates(self, tasks: Sequence[Task]) -> tuple[Update, ...]:
+        """Return what threads should show for tasks; however many they are, the database is asked as often as for one.
+
+        Or nearly: once more for each other product and each other key among them.
+        """
+        surroundings = await self._surroundings([task for task in tasks if not task.has_ended])
+        return tuple(self._shown(task, surroundings) for task in tasks)
+
+    async def _surroundings(self, under_way: Sequence[Task]) -> _Surroundings:
+        waiting = [task for task in under_way if task.state is TaskState.ACCEPTED]
+        products, keys = {task.request.product for task in under_way}, {task.key_id for task in waiting}
+        return _Surroundings(
+            places=await self.tasks.queue_places([task.id for task in waiting]) if waiting else {},
+            pause=await self.controls.paused() if waiting else None,
+            stops={key_id: (await self.keys.state(key_id)).stopped for key_id in keys},
+            durations={product: await self.history.durations(product) for product in products},
+        )
+
+    def _shown(self, task: Task, around: _Surroundings) -> Update:
         if task.showing.is_forgotten:
             return nothing_left(task)
-        update = await self._update(task)
+        if task.has_ended:
+            update = ending(task, viewer_url=self._viewer_url(task), download_url=self._download_url(task))
+        else:
+            update = self._under_way(task, around)
         return replace(update, notice=self.notice) if task.is_first else update
 
-    async def _update(self, task: Task) -> Update:
-        if task.has_ended:
-            return ending(task, viewer_url=self._viewer_url(task), download_url=self._download_url(task))
-        place = await self.tasks.queue_place(task.id) if task.state is TaskState.ACCEPTED else 0
-        expected = await self.history.expected(task.request)
+    def _under_way(self, task: Task, around: _Surroundings) -> Update:
+        place = around.places.get(task.id, 0)
+        expected = self.history.expected_after(around.durations[task.request.product], task.request)
         wait = expected_wait(place, parallel=self.parallel, expected=expected)
         update = under_way(task, now=self.clock.now(), place=place, wait=wait, expected=expected)
-        held = await self._held(task) if task.state is TaskState.ACCEPTED else None
+        held = around.held(task) if task.state is TaskState.ACCEPTED else None
         return update if held is None else replace(update, headline=held)
-
-    async def _held(self, task: Task) -> str | None:
-        """Say why nothing is sent at all: the operator's pause, or that the key is stopped; None while tasks are."""
-        pause = await self.controls.paused()
-        if pause is not None:
-            return words_money.paused(pause.word)
-        why = (await self.keys.state(task.key_id)).stopped
-        return None if why is None else words_keys.waits(why, is_own=task.key_id is not None)
 
     def _viewer_url(self, task: Task) -> str | None:
         if self.links is None or task.state is not TaskState.READY or not task.files:

@@ -227,10 +227,13 @@ class SqlTaskStore:
             select(tasks).where(tasks.c.state.in_(states)).order_by(tasks.c.created_ms, tasks.c.id).limit(limit)
         )
 
-    async def queue_place(self, task_id: str) -> int:
-        """Return how many accepted tasks were asked before this one, plus one; 0 when it does not wait."""
-        place: int = await self._value(sums.ahead(task_id))
-        return place
+    async def queue_places(self, task_ids: Collection[str]) -> Mapping[str, int]:
+        """Return for each of these that waits how many accepted tasks of its key were asked before it, plus one."""
+        places: dict[str, int] = {}
+        async with self._database.reading() as connection:
+            for batch in _batches(task_ids):
+                places.update((row.id, row.place) for row in await connection.execute(sums.places(batch)))
+        return places
 
     async def durations(self, tier: str, *, limit: int) -> tuple[timedelta, ...]:
         """Return how long the newest finished tasks of a tier took from submission to their model, newest first."""

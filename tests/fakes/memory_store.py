@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -194,11 +194,13 @@ class MemoryTaskStore:
     async def tasks_in(self, states: Collection[TaskState], *, limit: int) -> tuple[Task, ...]:
         return tuple(sorted(self._tasks(lambda task: task.state in states), key=_age)[:limit])
 
-    async def queue_place(self, task_id: str) -> int:
-        key_id = self._rows[task_id].task.key_id if task_id in self._rows else None
-        ahead = self._tasks(lambda task: task.state is TaskState.ACCEPTED and task.key_id == key_id)
-        waiting = sorted(ahead, key=_age)
-        return next((place for place, task in enumerate(waiting, start=1) if task.id == task_id), 0)
+    async def queue_places(self, task_ids: Collection[str]) -> Mapping[str, int]:
+        line: Counter[str | None] = Counter()
+        places = {}
+        for task in sorted(self._tasks(lambda task: task.state is TaskState.ACCEPTED), key=_age):
+            line[task.key_id] += 1
+            places[task.id] = line[task.key_id]
+        return {task_id: places[task_id] for task_id in task_ids if task_id in places}
 
     async def durations(self, tier: str, *, limit: int) -> tuple[timedelta, ...]:
         spans = [

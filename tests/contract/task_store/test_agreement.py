@@ -18,7 +18,7 @@ from bot.errors import StorageError
 from bot.model import AT_VENDOR, MOVES, Address, Task, TaskState
 from bot.ports import TaskStore
 from tests.factories import NOON, a_submission, a_task, a_worker, an_owner
-from tests.fakes.task_stores import memory_store, sqlite_store
+from tests.fakes.task_stores import ids, memory_store, sqlite_store
 
 Step = Callable[[TaskStore], Coroutine[Any, Any, object]]
 
@@ -99,7 +99,7 @@ steps: st.SearchStrategy[Step] = st.one_of(
         st.sampled_from(PLATFORMS),
         st.sampled_from(PLACES),
     ),
-    st.builds(lambda task: lambda store: store.queue_place(task.id), tasks),
+    st.builds(lambda some: lambda store: store.queue_places(ids(some)), st.lists(tasks, max_size=4)),
     st.builds(lambda task, now: lambda store: store.usage(task.owner, since=now), tasks, moments),
 )
 

@@ -38,7 +38,7 @@ async def test_conversions_take_no_place_at_rodin_and_none_in_the_line(store: Ta
     await added(store, *[converting() for _ in range(3)])
     (task,) = await added(store, a_task(created_at=after(seconds=5)))
 
-    assert await store.queue_place(task.id) == 1
+    assert await store.queue_places([task.id]) == {task.id: 1}
     claimed = await store.claim_accepted(a_worker(), now=after(minutes=1), parallel=1)
     assert claimed is not None
     assert claimed.id == task.id

@@ -64,16 +64,16 @@ async def test_the_place_in_the_queue_counts_who_asked_before(store: TaskStore) 
         a_task(state=TaskState.GENERATING, created_at=after(seconds=-9)),
     )
 
-    places = [await store.queue_place(task.id) for task in (first, second, third, sent)]
+    places = await store.queue_places([third.id, sent.id, first.id, second.id, "nothing"])
 
-    assert places == [1, 2, 3, 0]
-    assert await store.queue_place("nothing") == 0
+    assert places == {first.id: 1, second.id: 2, third.id: 3}
+    assert await store.queue_places([]) == {}
 
 
 async def test_tasks_of_one_moment_have_places_of_their_own(store: TaskStore) -> None:
     tasks = await added(store, a_task(), a_task(), a_task())
 
-    assert sorted([await store.queue_place(task.id) for task in tasks]) == [1, 2, 3]
+    assert sorted((await store.queue_places(ids(tasks))).values()) == [1, 2, 3]
 
 
 async def test_durations_are_those_of_the_newest_finished_models_of_the_tier(store: TaskStore) -> None:

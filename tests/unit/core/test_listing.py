@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, replace
+from typing import Any
 
 import pytest
 
@@ -11,7 +13,8 @@ from bot.errors import NotFound, UserMistake
 from bot.model import Address, Owner, Task, TaskState
 from bot.update import Update
 from tests.factories import a_request, a_task, after, an_owner
-from tests.unit.core.house import House
+from tests.fakes.memory_store import MemoryTaskStore
+from tests.unit.core.house import House, World
 
 THREAD = Address(platform="console", value="thread-1", place="thread-1")
 
@@ -118,3 +121,24 @@ async def test_somebody_elses_is_shown_where_it_may_be_seen_without_what_only_th
     for stranger in (a_person(server_id="far"), a_person(server_id=None)):
         with pytest.raises(NotFound):
             await house.intake.status(task.id, stranger)
+
+
+async def test_a_list_asks_the_database_as_often_for_many_tasks_as_for_one() -> None:
+    asked: Counter[str] = Counter()
+
+    class CountedStore(MemoryTaskStore):
+        def __getattribute__(self, name: str) -> Any:
+            asked[name] += name in {"queue_places", "durations", "load", "search"}
+            return super().__getattribute__(name)
+
+    house = House(World(tasks=CountedStore()))
+    for _ in range(8):
+        await house.ask()
+    asked.clear()
+
+    found = await house.intake.tasks(a_person(), limit=8)
+
+    assert +asked == {"search": 1, "queue_places": 1, "durations": 1}
+    singly = [await house.intake.status(update.task_id, a_person()) for update in found]
+    assert list(found) == singly
+    assert len({update.headline for update in found}) == 8

@@ -134,7 +134,7 @@ async def test_what_rodin_surely_did_not_take_goes_back_to_its_place(
     row = await house.now(task)
     assert (row.state, row.hold, row.submitted_at) == (TaskState.ACCEPTED, hold, None)
     assert row.created_at == task.created_at
-    assert await house.tasks.queue_place(task.id) == 1
+    assert await house.tasks.queue_places([task.id]) == {task.id: 1}
 
 
 async def test_after_rodin_took_none_the_queue_rests_and_then_tries_one_task_first(house: House) -> None:

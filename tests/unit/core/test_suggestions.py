@@ -19,7 +19,7 @@ class CountedStore(MemoryTaskStore):
         self.asked: list[str] = []
 
     def __getattribute__(self, name: str) -> Any:
-        if name in {"tasks_of", "queue_place", "durations", "load"}:
+        if name in {"tasks_of", "queue_places", "durations", "load"}:
             object.__getattribute__(self, "asked").append(name)
         return super().__getattribute__(name)
 

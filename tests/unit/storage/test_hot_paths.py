@@ -51,7 +51,7 @@ QUESTIONS: dict[str, Callable[[SqlTaskStore], Coroutine[Any, Any, object]]] = {
     "tasks_at": lambda store: store.tasks_at("console", "thread-1", limit=5),
     "children": lambda store: store.children(["w1", "w2"], limit=5),
     "tasks_in": lambda store: store.tasks_in({TaskState.UNCLEAR}, limit=5),
-    "queue_place": lambda store: store.queue_place("w7"),
+    "queue_places": lambda store: store.queue_places(["w7", "w8"]),
     "durations": lambda store: store.durations("Gen-2.5-Medium", limit=20),
     "usage": lambda store: store.usage(an_owner(), since=NOON),
     **{
