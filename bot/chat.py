@@ -290,7 +290,7 @@ class Intake(Protocol):
         """Remove a finished task's files and say so. Raises NotFound, NotPossible.
 
         With `forget` the words and pictures that it was asked with go as well, of any task that has ended: what stays
-        is a row for the ledger.
+        is a row for the ledger. Said with it is which other versions, of those that they may see, still hold the same.
         """
 
     async def export(self, owner: Owner) -> Export:

@@ -39,35 +39,37 @@ class Families:
             NotFound: there is no such task, or it is not this person's to see.
         """
         asked = await seen_task(self.tasks, task_id, owner)
-        line = await self._line_to(asked)
+        line = await line_to(self.tasks, asked, most=MOST_VERSIONS)
         first = next(position for position, task in enumerate(line) if can_see(task, owner))
-        members = await self._descendants(line[first:])
+        members = await descendants(self.tasks, line[first:], most=MOST_VERSIONS)
         seen = [task for task in members if can_see(task, owner)]
         shown = await self.viewer.updates(seen)
         updates = {task.id: as_seen_by(owner, task, update) for task, update in zip(seen, shown, strict=True)}
         return _grown(members[0], updates=updates, heirs=_by_parent(members), asked=asked.id)
 
-    async def _line_to(self, task: Task) -> tuple[Task, ...]:
-        """Return the versions that led to a task, from the first one (or the first whose row is there) to itself."""
-        line = [task]
-        while task.parent_id is not None and len(line) < MOST_VERSIONS:
-            try:
-                task = await self.tasks.load(task.parent_id)
-            except NoSuchTask:
-                break
-            line.append(task)
-        return tuple(reversed(line))
 
-    async def _descendants(self, line: Sequence[Task]) -> tuple[Task, ...]:
-        """Return a line of versions and all else that came of its first one; of a very large family not everything."""
-        found = {task.id: task for task in line}
-        level = [line[0].id]
-        while level and len(found) < MOST_VERSIONS:
-            children = await self.tasks.children(level, limit=MOST_VERSIONS)
-            level = [child.id for child in children]
-            for child in children[: MOST_VERSIONS - len(found)]:
-                found.setdefault(child.id, child)
-        return tuple(found.values())
+async def line_to(tasks: TaskStore, task: Task, *, most: int) -> tuple[Task, ...]:
+    """Return the versions that led to a task, from the first one (or the first whose row is there) to itself."""
+    line = [task]
+    while task.parent_id is not None and len(line) < most:
+        try:
+            task = await tasks.load(task.parent_id)
+        except NoSuchTask:
+            break
+        line.append(task)
+    return tuple(reversed(line))
+
+
+async def descendants(tasks: TaskStore, line: Sequence[Task], *, most: int) -> tuple[Task, ...]:
+    """Return a line of versions and all else that came of its first one; of a very large family not everything."""
+    found = {task.id: task for task in line}
+    level = [line[0].id]
+    while level and len(found) < most:
+        children = await tasks.children(level, limit=most)
+        level = [child.id for child in children]
+        for child in children[: most - len(found)]:
+            found.setdefault(child.id, child)
+    return tuple(found.values())
 
 
 def _by_parent(members: Sequence[Task]) -> Heirs:

@@ -197,7 +197,7 @@ class CoreIntake:
         p = self._parts
         own = await p.permits.deletable(p.tasks, task_id, owner)
         if forget:
-            return await p.privacy_desk.forget(own)
+            return await p.privacy_desk.forget(own, owner)
         if own.state is not TaskState.READY or not own.files:
             raise NotPossible(text.not_to_delete(own))
         task = await attempt(p.tasks, own.id, lambda row: removed(row, Removal.DELETED, now=p.clock.now()))

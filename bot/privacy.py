@@ -15,18 +15,24 @@ from bot.chat import Export
 from bot.errors import NotPossible, StorageError
 from bot.exhibit import Links
 from bot.export import Exporter
+from bot.family import descendants, line_to
 from bot.forgetting import forget_heirs, forgotten
 from bot.limits import Scope
 from bot.looks import Removal
 from bot.model import Owner, Task
+from bot.ownership import can_see, is_own
 from bot.ports import Clock, FileStore, TaskStore
 from bot.pseudonyms import Pseudonyms
+from bot.remnants import holders
 from bot.sweeper import clear_all
 
 log = logging.getLogger(__name__)
 
 BATCH = 100
 """Tasks that are read at once while a person is forgotten."""
+
+MOST_LOOKED_AT = 1_000
+"""Versions of one family in which the words of a forgotten one are looked for."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,8 +60,8 @@ class PrivacyDesk:
         exporter = Exporter(tasks=self.tasks, files=self.files, links=self.links, clock=self.clock)
         return await exporter.export(owner)
 
-    async def forget(self, task: Task) -> str:
-        """Forget one task that has ended.
+    async def forget(self, task: Task, owner: Owner) -> str:
+        """Forget one task that has ended, and say which other versions that this person sees hold the same.
 
         Raises:
             NotPossible: it still runs, or is forgotten already.
@@ -68,7 +74,7 @@ class PrivacyDesk:
         bare = await attempt(self.tasks, task.id, lambda row: forgotten(row, Removal.FORGOTTEN, now=now))
         await self._clear(bare)
         self.bell.ring()
-        return words_privacy.forgotten(bare)
+        return words_privacy.forgotten(bare, await self._left_of(task, owner))
 
     async def forget_person(self, owner: Owner) -> str:
         """Forget everything that a person has asked for on this platform, and that it was them.
@@ -99,6 +105,18 @@ class PrivacyDesk:
         """Return a row as nobody's, whose it was today can only be counted."""
         whose = self.pseudonyms.of(row.owner, at=row.created_at)
         return forgotten(row, Removal.PERSON_FORGOTTEN, now=self.clock.now(), owner=whose)
+
+    async def _left_of(self, task: Task, owner: Owner) -> str:
+        """Say what of a task that was just forgotten is left in other versions; nothing of those hidden from one."""
+        try:
+            line = await line_to(self.tasks, task, most=MOST_LOOKED_AT)
+            family = await descendants(self.tasks, line, most=MOST_LOOKED_AT)
+        except StorageError as error:
+            log.warning("versions not looked through task=%s error=%s", task.id, error)
+            return words_privacy.versions_unknown(task)
+        seen = [one.id for one in holders(task, family) if can_see(one, owner)]
+        hidden = "" if is_own(task, owner) else words_privacy.hidden_versions()
+        return " ".join(filter(None, (words_privacy.held_by(seen), hidden)))
 
     async def _clear(self, bare: Task) -> None:
         try:

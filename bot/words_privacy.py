@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
 from bot import text
 from bot.model import Task
+from bot.reading import join_words
 from bot.requests import VENDOR_KEEPS
 from bot.words_versions import NOTHING_SENT
 
@@ -35,13 +37,16 @@ _OPERATOR = "The person who runs the bot, who has its database and files."
 _EXPORT = "export gives you what is kept of you, as an archive."
 _DELETE = (
     "delete, with a task's id, removes its files and makes its links void. With --forget your words and pictures go as "
-    "well."
+    "well; other versions keep their copies, and the answer names them."
 )
 _FORGET_ME = (
     "forget me does that for everything you have asked for, and removes who you were; only amounts and times stay. It "
     "cannot be undone."
 )
 _QUESTIONS = "Ask the person who runs the bot in your server or workspace. Rodin's own terms are Hyper3D's."
+
+MOST_NAMED = 20
+"""Versions that are named in one answer; of more the next answers tell."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,11 +79,43 @@ def privacy(keep_days: int) -> str:
 # Forgetting.
 
 
-def forgotten(task: Task) -> str:
-    """Say that one task is forgotten."""
+def forgotten(task: Task, left: str) -> str:
+    """Say that one task is forgotten; `left` says what other versions hold."""
+    said = (
+        f"Task {task.id} is forgotten: its files, words and pictures are gone here, and its links are void.",
+        left,
+        f"What it cost stays in the books. {VENDOR_SENTENCE}",
+    )
+    return " ".join(filter(None, said))
+
+
+def held_by(task_ids: Sequence[str]) -> str:
+    """Say which other versions hold what a forgotten one held, and how they are forgotten; nothing of none."""
+    if not task_ids:
+        return ""
+    if len(task_ids) == 1:
+        return (
+            f"Version {task_ids[0]} still holds its words, its pictures or the model itself. To forget that too, use "
+            f"delete {task_ids[0]} --forget."
+        )
+    others = len(task_ids) - MOST_NAMED
+    named = [*task_ids[:MOST_NAMED], *([f"{others} more"] if others > 0 else [])]
     return (
-        f"Task {task.id} is forgotten: its files, words and pictures are gone here, and its links are void. "
-        f"What it cost stays in the books. {VENDOR_SENTENCE}"
+        f"These versions still hold its words, its pictures or the model itself: {join_words(named, 'and')}. To forget "
+        f"them too, use delete with --forget for each of them, such as delete {task_ids[0]} --forget."
+    )
+
+
+def hidden_versions() -> str:
+    """Say to an admin, whether there are any or not, that some versions are not theirs to know of."""
+    return "Versions that only the person who asked can see are not touched, and are theirs to forget."
+
+
+def versions_unknown(task: Task) -> str:
+    """Say that nobody could look which versions hold the same."""
+    return (
+        "Whether other versions still hold its words or pictures could not be looked up now: "
+        f"show {task.id} lists its versions."
     )
 
 

@@ -80,7 +80,7 @@ DETAILS = {
     ),
     Verb.DELETE: (
         "With --forget the words and pictures go as well that it was asked with, of any task that has ended: what is",
-        "left is what it cost. Other versions that were made from it stay, with pictures of their own.",
+        "left is what it cost. Other versions stay; those that still hold the same are named.",
     ),
     Verb.FORGET: (
         "forget me says what would be removed; forget me now does it. For one task alone: delete ID --forget.",

@@ -139,6 +139,18 @@ async def test_a_deletion_takes_words_and_pictures_along_when_asked(stage: Stage
     assert "owl" not in await listed(stage)
 
 
+async def test_forgetting_names_the_version_that_holds_the_same_words(stage: Stage):
+    await stage.a_model(prompt="a brass owl")
+    [task] = await stage.tasks()
+    asked = await stage.ann.command(stage.general, "rodin again", task=task.id)
+    await asked.shows("Task")
+    [again] = [one for one in await stage.tasks() if one.id != task.id]
+
+    answer = await stage.ann.command(stage.general, "rodin delete", task=task.id, forget=True)
+
+    await answer.shows(f"delete {again.id} --forget.")
+
+
 async def test_words_are_forgotten_in_a_thread_that_somebody_closed_too(stage: Stage):
     await stage.a_model(prompt="a brass owl")
     [task] = await stage.tasks()

@@ -159,6 +159,18 @@ async def test_deleting_with_forget_takes_the_words_out_of_the_thread(stage: Sta
     assert "brass owl" not in await said(stage, stage.ann, f"show {task.id}")
 
 
+async def test_forgetting_names_the_version_that_holds_the_same_words(stage: Stage) -> None:
+    await stage.a_model()
+    [task] = await stage.tasks()
+    await stage.ann.command(stage.general, f"/rodin again {task.id}")
+    await stage.slack.until(lambda: len(stage.house.world.tasks._rows) == 2)
+    [again] = [one for one in await stage.tasks() if one.id != task.id]
+
+    answer = await said(stage, stage.ann, f"delete {task.id} --forget")
+
+    assert f"delete {again.id} --forget." in answer
+
+
 async def test_an_admin_may_delete_what_somebody_else_has_made(stage: Stage) -> None:
     await stage.a_model()
     [task] = await stage.tasks()
