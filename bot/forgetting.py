@@ -76,6 +76,12 @@ def said_nothing(submission: Submission) -> Submission:
     return replace(submission, prompt="")
 
 
+def heard(row: Task, submission: Submission) -> Submission:
+    """Return what Rodin gave back for a task, without repeated words that were forgotten while it was asked."""
+    has_lost_words = isinstance(row.request, BangRequest) and not row.request.prompt
+    return said_nothing(submission) if row.showing.is_forgotten or has_lost_words else submission
+
+
 async def forget_heirs(tasks: TaskStore, task: Task) -> None:
     """Take a forgotten task's words out of the new textures and splits that were made from it, and from those.
 
@@ -94,5 +100,6 @@ async def forget_heirs(tasks: TaskStore, task: Task) -> None:
 
 
 def _unnamed(row: Task) -> Task:
-    ask = without_subject(row.request)
-    return row if ask == row.request else row.revise(request=ask)
+    bare = replace(row, request=without_subject(row.request))
+    bare = replace(bare, submission=bare.submission and heard(bare, bare.submission))
+    return row if bare == row else bare.revise()

@@ -23,7 +23,7 @@ from bot.errors import (
     VendorRefused,
     VendorUnclear,
 )
-from bot.forgetting import said_nothing
+from bot.forgetting import heard
 from bot.keys import KeyShut
 from bot.model import Ask, AskOfRodin, Charge, Failure, FailureKind, Hold, Submission, Task, TaskState
 from bot.ports import Generator
@@ -200,8 +200,7 @@ def taken(row: Task, submission: Submission, *, now: datetime, next_at: datetime
     The row may have moved on while the answer was on its way and the database out of reach: then another process
     has settled the doubt, and what is known now is added to what it wrote.
     """
-    if row.showing.is_forgotten:
-        submission = said_nothing(submission)
+    submission = heard(row, submission)
     known = row.submission
     if known is not None and known.uuid == submission.uuid:
         return row if known.subscription_key else row.revise(submission=submission)

@@ -12,8 +12,9 @@ from bot.forgetting import forgotten
 from bot.library import TaskLibrary
 from bot.looks import Removal
 from bot.model import BangRequest, Task, TaskState, TextureRequest
+from bot.submitter import taken
 from storage.codec import dump_ask
-from tests.factories import a_task, an_address, an_owner
+from tests.factories import a_submission, a_task, an_address, an_owner
 from tests.unit.core.house import House
 
 SECRET_WORDS = "my secret castle"
@@ -181,6 +182,25 @@ async def test_what_was_made_from_it_keeps_its_own_words_and_pictures_and_loses_
     assert (moss.request.words, parts.request.words) == ("moss", "towers")
     assert SECRET_WORDS not in kept_of(moss) + kept_of(parts)
     assert (await house.intake.status(parts.id, an_owner())).title == "a model, in parts"
+
+
+@pytest.mark.parametrize("when", ["answered", "asking"])
+async def test_what_rodin_repeats_of_a_forgotten_model_does_not_stay_with_its_split(when: str) -> None:
+    house = House()
+    task = await made(house)
+    asked = BangRequest(asset_id="a", subject=SECRET_WORDS, prompt=SECRET_WORDS, instruction="towers")
+    answer = a_submission(prompt=SECRET_WORDS)
+    parts = a_task(request=asked, parent_id=task.id, state=TaskState.SUBMITTING)
+    if when == "answered":
+        parts = replace(parts, state=TaskState.GENERATING, submission=answer)
+    await house.tasks.add(parts)
+
+    await house.intake.delete(task.id, an_owner(), forget=True)
+
+    row = await house.now(parts)
+    told = row if when == "answered" else taken(row, answer, now=house.clock.now(), next_at=house.clock.now())
+    assert (told.submission and told.submission.uuid) == answer.uuid
+    assert SECRET_WORDS not in kept_of(told)
 
 
 async def test_what_a_kill_leaves_of_a_forgotten_task_the_curator_removes() -> None:
