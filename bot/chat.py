@@ -305,6 +305,16 @@ class Intake(Protocol):
     async def fresh_links(self, task_id: str, owner: Owner) -> FreshLinks:
         """Return short-lived links to a finished task's files, for this person only. Raises NotFound, NotPossible."""
 
+    async def check_admin(self, owner: Owner) -> None:
+        """Refuse whoever does not manage the server they ask from, so that no form opens for them.
+
+        Asks the platform at most, never the database: it may come before an acknowledgement. What the form is for
+        checks again.
+
+        Raises:
+            UserMistake: not an admin, or no server.
+        """
+
     async def set_key(self, owner: Owner, key: str) -> str:
         """Have this server's tasks made with a Rodin key of its own from now on; say what that means.
 

@@ -209,6 +209,10 @@ class CoreIntake:
         p.bell.ring()
         return text.deleted(task)
 
+    async def check_admin(self, owner: Owner) -> None:
+        """Refuse whoever does not manage the server they ask from."""
+        await self._parts.permits.administered(owner)
+
     async def set_key(self, owner: Owner, key: str) -> str:
         """Have this server's tasks made with a Rodin key of its own from now on."""
         return await self._parts.key_desk.set_key(owner, key)

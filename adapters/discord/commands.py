@@ -19,11 +19,12 @@ from adapters.discord.desk import Desk
 from adapters.discord.drafts import Draft
 from adapters.discord.entries import Entry
 from adapters.discord.forms import key_form, new_form
+from adapters.discord.render import sentence_draft
 from bot import words_chat
 from bot.catalog import FORMATS
 from bot.chat import Suggestion
 from bot.cutting import plain
-from bot.errors import StorageError
+from bot.errors import StorageError, UserMistake
 from bot.update import Choice
 
 log = logging.getLogger(__name__)
@@ -57,12 +58,13 @@ class Simple:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Opening:
-    """A command that opens a form, which says the rest."""
+    """A command that opens a form, which says the rest; `for_admins` says that it opens for nobody else."""
 
     name: str
     summary: str
     form: Callable[[], discord.ui.Modal]
     group: str = ""
+    for_admins: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,7 +91,11 @@ GENERATE_SUMMARY = "Make a model from words, pictures or both"
 OPENINGS = (
     Opening(name="new", summary="Open a form: upload pictures, describe it, choose options", form=new_form),
     Opening(
-        name="key", summary="Have this server's models made with a Rodin key of its own", form=key_form, group=SETTINGS
+        name="key",
+        summary="Have this server's models made with a Rodin key of its own",
+        form=key_form,
+        group=SETTINGS,
+        for_admins=True,
     ),
 )
 
@@ -236,7 +242,7 @@ def commands_of(desk: Desk, answerer: Answerer) -> tuple[app_commands.Group, app
     groups = {"": group} | {name: _inner(group, name, summary) for name, summary in GROUPS.items()}
     group.add_command(_generate(desk, answerer))
     for opening in OPENINGS:
-        groups[opening.group].add_command(_opening(opening, answerer))
+        groups[opening.group].add_command(_opening(opening, desk, answerer))
     for about in WITH_TASK:
         group.add_command(_with_task(about, desk, answerer))
     for simple in SIMPLE:
@@ -265,9 +271,16 @@ def _generate(desk: Desk, answerer: Answerer) -> app_commands.Command[Any, ..., 
     return app_commands.Command(name="generate", description=GENERATE_SUMMARY, callback=generate)
 
 
-def _opening(opening: Opening, answerer: Answerer) -> app_commands.Command[Any, ..., Any]:
+def _opening(opening: Opening, desk: Desk, answerer: Answerer) -> app_commands.Command[Any, ..., Any]:
     async def callback(interaction: Asking) -> None:
-        await answerer.open(interaction, opening.form())
+        try:
+            if opening.for_admins:
+                await desk.check_admin(interaction)
+        except UserMistake as refusal:
+            said = sentence_draft(str(refusal))
+            await answerer.answer(interaction, lambda: _said(said))
+        else:
+            await answerer.open(interaction, opening.form())
 
     return app_commands.Command(name=opening.name, description=opening.summary, callback=callback)
 
@@ -335,6 +348,10 @@ def _described(one: Suggestion) -> str:
 
 async def _help() -> Draft:
     return help_draft()
+
+
+async def _said(draft: Draft) -> Draft:
+    return draft
 
 
 async def _forget_first() -> Draft:

@@ -37,8 +37,8 @@ from bot.update import Choice
 
 log = logging.getLogger(__name__)
 
-OFFERS_WITHIN_S = 0.8
-"""How long the prices of formats are waited for; without them the form says less, and the answer says it all."""
+FORM_WITHIN_S = 0.8
+"""How long a form waits for what the core knows: prices of formats, who is an admin. Without it the answer says it."""
 
 Asking = discord.Interaction[Any]
 
@@ -167,13 +167,25 @@ class Desk:
         A form has to be the very first answer, so it does not wait for a database that is busy.
         """
         try:
-            async with asyncio.timeout(OFFERS_WITHIN_S):
+            async with asyncio.timeout(FORM_WITHIN_S):
                 return await self.intake.formats_of(task_id, owner_of(interaction))
         except UserMistake:  # said in words when the form is sent in
             return ()
         except (StorageError, TimeoutError) as error:
             log.info("formats not told task=%s error=%r", task_id, error)
             return ()
+
+    async def check_admin(self, interaction: Asking) -> None:
+        """Refuse a form to whoever does not manage the server; what cannot be told at once is when it is sent in.
+
+        Raises:
+            UserMistake: they do not, or it is none.
+        """
+        try:
+            async with asyncio.timeout(FORM_WITHIN_S):
+                await self.intake.check_admin(owner_of(interaction))
+        except (StorageError, TimeoutError) as error:
+            log.info("admin not told interaction=%d error=%r", interaction.id, error)
 
     async def follow(self, message: discord.Message, written: str, rights: discord.Permissions) -> Draft | None:
         """Make the next version of the model that lives in a thread; None when its own messages answer."""

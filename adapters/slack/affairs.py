@@ -78,11 +78,13 @@ class Affairs:
         """
         try:
             async with asyncio.timeout(FORM_WITHIN_S):
+                if act is Act.KEY:
+                    await self.intake.check_admin(self._owner(asking))
+                    return key_view(asking.channel)
                 settings = await self.intake.settings(self._owner(asking))
-                groups = {} if act is Act.KEY else await self.people.groups(asking)
+                return right_view(asking.channel, settings, await self.people.groups(asking))
         except TimeoutError as error:
             raise UserMistake(words.form_too_late()) from error
-        return key_view(asking.channel) if act is Act.KEY else right_view(asking.channel, settings, groups)
 
     async def show(self, asking: Asking) -> Draft:
         """Show how the workspace is set up."""

@@ -70,6 +70,7 @@ CALLS: Mapping[str, Call] = {
     "forget_me": lambda core, who, _: core.forget_me(who),
     "privacy": lambda core, who, _: core.privacy(who),
     "fresh_links": lambda core, who, task: core.fresh_links(task, who),
+    "check_admin": lambda core, who, _: core.check_admin(who),
     "set_key": lambda core, who, _: core.set_key(who, "vsk-key-of-a-stranger"),
     "remove_key": lambda core, who, _: core.remove_key(who),
     "settings": lambda core, who, _: core.settings(who),
@@ -89,7 +90,7 @@ ABOUT_TASK = frozenset(
 TO_LOOK_AT = frozenset({"status", "family"})
 """What people of a server may ask about each other's tasks in its threads: they see them there anyhow."""
 
-FOR_ADMINS = frozenset({"set_key", "remove_key", "settings", "allow", "reset_right", "balance"})
+FOR_ADMINS = frozenset({"check_admin", "set_key", "remove_key", "settings", "allow", "reset_right", "balance"})
 OF_ONES_OWN = frozenset({"generate", "tasks", "suggestions", "export", "forget_me", "privacy", "usage"})
 IN_A_THREAD = frozenset({"follow"})
 

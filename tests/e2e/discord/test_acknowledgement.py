@@ -77,7 +77,10 @@ PRESSES: Mapping[str, Press] = {
         stuck.scene.general, "rodin format", "format", "", task=stuck.task_id
     ),
     "opening a form": lambda stuck: stuck.scene.ann.command(stuck.scene.general, "rodin new"),
-    "opening the form for a key": lambda stuck: stuck.scene.ann.command(stuck.scene.general, "rodin settings key"),
+    "opening the form for a key": lambda stuck: stuck.scene.server.member("Olga", admin=True).command(
+        stuck.scene.general, "rodin settings key"
+    ),
+    "a form for admins": lambda stuck: stuck.scene.ann.command(stuck.scene.general, "rodin settings key"),
 }
 
 

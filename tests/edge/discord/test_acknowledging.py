@@ -121,7 +121,7 @@ async def test_the_form_opens_as_the_acknowledgement_and_is_acknowledged_when_se
 async def test_a_button_that_wants_words_opens_its_form_without_waiting_for_the_core(
     stuck: Stage, core: StuckIntake, button: str, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr(desk, "OFFERS_WITHIN_S", 0.01)
+    monkeypatch.setattr(desk, "FORM_WITHIN_S", 0.01)
     message = await a_told_result(stuck)
     mark = len(stuck.discord.requests)
 
@@ -138,15 +138,18 @@ async def test_a_button_that_wants_words_opens_its_form_without_waiting_for_the_
     await answer.shows("Something went wrong on our side")
 
 
-async def test_a_key_is_acknowledged_before_the_core_is_asked_about_it(stuck: Stage, core: StuckIntake):
+async def test_a_form_for_a_key_waits_for_the_core_no_longer_than_it_may(
+    stuck: Stage, core: StuckIntake, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(desk, "FORM_WITHIN_S", 0.01)
     opened = await stuck.ann.command(stuck.general, "rodin settings key")
     form = await opened.until(lambda answer: answer.modal)
-    assert core.calls == 0
+    assert core.calls == 1
     mark = len(stuck.discord.requests)
 
     answer = await stuck.ann.submit(form, {"Rodin API key": "vsk-abc"})
     await answer.acknowledged()
-    await stuck.discord.until(lambda: core.calls)
+    await stuck.discord.until(lambda: core.calls == 2)
 
     assert [bool(CALLBACK.search(path)) for path in since(stuck.discord, mark)] == [True]
     core.gate.set()

@@ -2,15 +2,32 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
+from pathlib import Path
+from typing import Any
 
 import pytest
 
-from tests.edge.discord.stage import Stage, started
+from adapters.discord import desk
+from tests.edge.discord.stage import Stage, a_stage, started
 from tests.emulators.discord import Channel, Modal, Person
 
 KEY = "vsk-recognisable-secret-of-the-makers"
 FIELD = "Rodin API key"
+
+
+class Late:
+    """A core that does not say in time who is an admin."""
+
+    def __init__(self, core: Any) -> None:
+        self.core = core
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.core, name)
+
+    async def check_admin(self, _: object) -> None:
+        await asyncio.Event().wait()
 
 
 @pytest.fixture
@@ -55,12 +72,34 @@ async def test_a_key_is_in_no_log_no_message_and_no_request(
     assert not any(KEY in repr(request) for request in stage.discord.requests)
 
 
-async def test_a_key_of_somebody_who_manages_nothing_is_refused_in_private(stage: Stage):
-    answer = await stage.ann.submit(await form_for(stage.ann, stage.general), {FIELD: KEY})
+async def test_no_form_for_a_key_opens_for_somebody_who_manages_nothing(stage: Stage):
+    answer = await stage.ann.command(stage.general, "rodin settings key")
+
+    shown = await answer.shows("Only admins")
+    assert shown.ephemeral
+    assert answer.modal is None
+
+
+async def test_a_key_of_somebody_who_manages_nothing_any_more_is_refused_in_private(stage: Stage, olga: Person):
+    form = await form_for(olga, stage.general)
+    stage.server.guild.members[olga.id].roles.clear()
+
+    answer = await olga.submit(form, {FIELD: KEY})
 
     shown = await answer.shows("Only admins")
     assert shown.ephemeral
     assert stage.house.world.keys.secrets == {}
+
+
+async def test_a_key_is_refused_too_where_the_form_opened_before_anybody_could_tell(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(desk, "FORM_WITHIN_S", 0.01)
+    async with a_stage(tmp_path, intake_of=lambda house: Late(house.intake)) as stage:  # type: ignore[arg-type,return-value]
+        answer = await stage.ann.submit(await form_for(stage.ann, stage.general), {FIELD: KEY})
+
+        await answer.shows("Only admins")
+        assert stage.house.world.keys.secrets == {}
 
 
 async def test_a_key_belongs_to_the_server_in_which_it_was_typed(stage: Stage, olga: Person):
@@ -77,10 +116,10 @@ async def test_a_key_belongs_to_the_server_in_which_it_was_typed(stage: Stage, o
 
 
 async def test_outside_a_server_no_key_is_taken(stage: Stage, olga: Person):
-    answer = await olga.submit(await form_for(olga, olga.direct), {FIELD: KEY})
+    answer = await olga.command(olga.direct, "rodin settings key")
 
-    await answer.shows("server")
-    assert stage.house.world.keys.secrets == {}
+    await answer.shows("These settings belong to a server")
+    assert answer.modal is None
 
 
 async def test_a_form_for_a_key_still_works_after_a_restart(stage: Stage, olga: Person):

@@ -146,6 +146,26 @@ async def theirs(house: House) -> str:
     return task.id
 
 
+class Unread:
+    """A part of the database that nobody is to ask."""
+
+    def __getattr__(self, name: str) -> None:
+        raise AssertionError(name)
+
+
+async def test_who_is_an_admin_is_told_without_the_database() -> None:
+    world = World(rights=Unread(), tasks=Unread())  # type: ignore[arg-type]
+    world.keys = Unread()  # type: ignore[assignment]
+    house = House(world)
+    root = an_owner("root", standing=SaidStanding())
+
+    for admin in (ADMIN, root):
+        await house.intake.check_admin(admin)
+    for other, why in ((BEN, "Only admins"), (replace(ADMIN, server_id=None), "belong to a server")):
+        with pytest.raises(NotAllowed, match=why):
+            await house.intake.check_admin(other)
+
+
 @pytest.mark.parametrize("forget", [False, True])
 async def test_an_admin_may_delete_what_somebody_else_has_made_here(house: House, theirs: str, forget: bool) -> None:
     await house.intake.delete(theirs, ADMIN, forget=forget)
