@@ -367,7 +367,7 @@ def test_one_charge_for_two_tasks_in_doubt_is_adopted_by_neither(alone: House, r
     assert sum(charges(rodin, prompt) for prompt in prompts) == 1
 
 
-KILLS, AT_MOST_S = 100, 60.0
+KILLS, AT_MOST_S = 100, 20.0
 
 
 def test_kills_at_any_moment_lose_nothing_and_charge_nothing_twice(home: House, rodin: Rodin, tmp_path: Path) -> None:
