@@ -169,24 +169,25 @@ class CoreIntake:
     async def cancel(self, task_id: str, owner: Owner) -> str:
         """Call a task off: before it is sent it costs nothing; after that it means "stop telling me"."""
         p = self._parts
-        own = await p.permits.cancellable(p.tasks, task_id, owner)
-        if own.has_ended:
-            raise NotPossible(text.already_over(own))
-        if own.state not in STOPPABLE and not is_own(own, owner):
-            raise NotPossible(words_policy.too_late_for_others())
+        meant = await p.permits.cancellable(p.tasks, task_id, owner)
+        if meant.has_ended:
+            raise NotPossible(text.already_over(meant))
 
         def called_off(row: Task) -> Task:
             if row.state in STOPPABLE:
                 return row.move(TaskState.CANCELLED, now=p.clock.now(), hold=None)
-            return row if row.has_ended or row.muted else row.revise(muted=True)
+            # Looked at here, since it may have been sent meanwhile: whoever asked still waits for it.
+            return row if row.has_ended or row.muted or not is_own(row, owner) else row.revise(muted=True)
 
-        task = await attempt(p.tasks, own.id, called_off)
+        task = await attempt(p.tasks, meant.id, called_off)
         p.bell.ring()
         if task.state is TaskState.CANCELLED:
             await clear_spool(p.files, task.id)
             return text.cancelled()
         if task.has_ended:
             raise NotPossible(text.already_over(task))
+        if not is_own(task, owner):
+            raise NotPossible(words_policy.too_late_for_others())
         return text.too_late_to_cancel(task)
 
     async def delete(self, task_id: str, owner: Owner, *, forget: bool = False) -> str:

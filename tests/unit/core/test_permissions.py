@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, replace
 
 import pytest
 
@@ -19,6 +20,17 @@ from tests.unit.core.test_followups import ADA, THREAD, VERBS, a_model
 BEN = an_owner("ben", standing=SaidStanding())
 MOD = an_owner("mod", standing=SaidStanding(held=frozenset({"moderators"})))
 ADMIN = an_owner("admin", standing=SaidStanding(admin=True))
+
+
+@dataclass(slots=True, kw_only=True)
+class SlowStanding(SaidStanding):
+    """Somebody about whom the platform answers late: other things happen first."""
+
+    meanwhile: Callable[[], Awaitable[object]]
+
+    async def is_admin(self) -> bool:
+        await self.meanwhile()
+        return await SaidStanding.is_admin(self)
 
 
 async def asked(house: House, owner: Owner, prompt: str = "a cat", **options: str) -> str:
@@ -223,6 +235,17 @@ async def test_what_rodin_has_already_goes_on_for_whoever_asked_for_it(house: Ho
         await house.intake.cancel(task.id, ADMIN)
 
     assert not (await house.now(task)).muted
+
+
+async def test_what_is_sent_while_an_admin_calls_it_off_goes_on_and_is_told(house: House) -> None:
+    task = await house.intake.generate(Wish(prompt="a cat"), BEN, THREAD)
+    admin = replace(ADMIN, standing=SlowStanding(admin=True, meanwhile=house.send))
+
+    with pytest.raises(NotPossible, match="it goes on for whoever asked for it"):
+        await house.intake.cancel(task.id, admin)
+
+    row = await house.now(task)
+    assert (row.state, row.muted) == (TaskState.SUBMITTED, False)
 
 
 async def test_the_right_to_delete_is_no_right_to_call_off(house: House) -> None:
