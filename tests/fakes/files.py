@@ -8,7 +8,7 @@ from collections.abc import AsyncGenerator
 from datetime import timedelta
 from pathlib import Path
 
-from bot.errors import NoSuchFile, StorageError
+from bot.errors import NoSuchFile
 
 PIECE = 3
 """Small, so that readers meet more than one."""
@@ -21,7 +21,7 @@ class MemoryFileStore:
 
     def __init__(self) -> None:
         self.held: dict[str, bytes] = {}
-        self.trouble: StorageError | None = None
+        self.trouble: BaseException | None = None
 
     async def save(self, key: str, source: Path) -> None:
         self._check(key)

@@ -15,6 +15,7 @@ from bot.pseudonyms import Pseudonyms
 from tests.factories import NOON, after, an_address, an_owner
 from tests.unit.core.house import House, Rules
 from tests.unit.core.test_forgetting import SECRET_WORDS, kept_of, made
+from tests.unit.core.test_life import Killed
 
 
 async def test_a_forgotten_person_is_nowhere_in_the_rows_and_their_list_is_empty() -> None:
@@ -176,6 +177,32 @@ async def test_files_that_cannot_be_removed_now_are_removed_later() -> None:
     assert await house.files.keys("") != ()
     await house.curate()
     assert await house.files.keys("") == ()
+
+
+async def test_a_kill_among_the_files_leaves_no_row_that_still_names_the_person() -> None:
+    house = House()
+    tasks = [await made(house), await house.ask(SECRET_WORDS)]
+    house.files.trouble = Killed()
+
+    with pytest.raises(Killed):
+        await house.intake.forget_me(an_owner())
+
+    assert await house.tasks.tasks_of(an_owner(), limit=9) == ()
+    assert SECRET_WORDS not in "".join([kept_of(await house.now(task)) for task in tasks])
+
+
+async def test_a_file_store_that_is_away_is_waited_for_once_and_not_for_every_task(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    house = House()
+    for _ in range(3):
+        await house.ask()
+    house.files.trouble = FileStoreBusy("gone")
+
+    said = await house.intake.forget_me(an_owner())
+
+    assert said.startswith("You are forgotten: 3 models of yours")
+    assert caplog.text.count("not all forgotten yet") == 1
 
 
 async def test_somebody_else_keeps_everything() -> None:
