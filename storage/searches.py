@@ -18,7 +18,6 @@ def found(sought: Sought, *, limit: int) -> Select[Any]:
 
 
 def _conditions(sought: Sought) -> Iterator[ColumnElement[bool]]:
-    yield tasks.c.platform == sought.asker.platform
     yield _seen(sought)
     if sought.channel_id is not None:
         yield or_(tasks.c.channel_id == sought.channel_id, tasks.c.place == sought.channel_id)
@@ -30,7 +29,8 @@ def _conditions(sought: Sought) -> Iterator[ColumnElement[bool]]:
 
 def _seen(sought: Sought) -> ColumnElement[bool]:
     """Return whose tasks: the asker's own, or also those that stand where all of their server can see them."""
-    own = tasks.c.user_id == sought.asker.user_id
+    here = tasks.c.platform == sought.asker.platform  # in both parts, so that each is found by an index of its own
+    own = and_(here, tasks.c.user_id == sought.asker.user_id)
     if sought.is_own_only or sought.asker.server_id is None:
         return own
-    return or_(own, and_(tasks.c.place != "", tasks.c.server_id == sought.asker.server_id))
+    return or_(own, and_(here, tasks.c.server_id == sought.asker.server_id, tasks.c.place != ""))

@@ -17,6 +17,7 @@ from sqlalchemy import Engine, event, insert
 from bot.keys import Server
 from bot.limits import Limits, Scope
 from bot.model import TaskState
+from bot.ports import Sought
 from storage.answers import SqlAnswerStore
 from storage.codec import task_row
 from storage.database import Database, open_database
@@ -29,6 +30,9 @@ from tests.factories import NOON, a_task, a_worker, after, an_address, an_owner
 
 # The index on untold tasks holds only those; to walk through it is to walk through the answer.
 FULL_SCAN = re.compile(r"SCAN (tasks|files|mine|sends|answers|rights|firsts)\b(?!.* ix_tasks_untold)")
+
+INDEX_USED = re.compile(r"SEARCH tasks USING INDEX \S+ \(([^)]*)\)")
+"""By which columns an index is asked."""
 
 EVERY_LIMIT = Limits(
     since=after(days=1), credits=dict.fromkeys(Scope, Decimal(10**6)), waiting=dict.fromkeys(Scope, 10**6)
@@ -119,6 +123,20 @@ async def test_nothing_walks_through_all_tasks(name: str, path: Path) -> None:
     assert full_scans(path, sent) == []
 
 
+@pytest.mark.parametrize("channel_id", [None, "channel-1"])
+async def test_a_list_of_everybody_looks_at_the_askers_and_their_servers_tasks_alone(
+    channel_id: str | None, path: Path
+) -> None:
+    sought = Sought(asker=an_owner(), is_own_only=False, channel_id=channel_id, words=("owl",))
+
+    async with open_database(f"sqlite:///{path}") as database:
+        with statements() as sent:
+            await SqlTaskStore(database).search(sought, limit=5)
+
+    used = {match[1] for step in plan_of(path, sent) if (match := INDEX_USED.search(step))}
+    assert used == {"platform=? AND user_id=?", "platform=? AND server_id=?"}
+
+
 @pytest.mark.parametrize("name", OUTBOX)
 async def test_nothing_walks_through_all_messages_answers_or_rules(name: str, path: Path) -> None:
     async with open_database(f"sqlite:///{path}") as database:
@@ -130,10 +148,15 @@ async def test_nothing_walks_through_all_messages_answers_or_rules(name: str, pa
 
 def full_scans(path: Path, sent: list[tuple[str, Any]]) -> list[str]:
     """Return the steps of the statements' plans that walk through a whole table."""
+    return [step for step in plan_of(path, sent) if FULL_SCAN.match(step)]
+
+
+def plan_of(path: Path, sent: list[tuple[str, Any]]) -> list[str]:
+    """Return every step by which the statements are answered."""
     plain = sqlite3.connect(path)
     try:
         plans = [plain.execute(f"EXPLAIN QUERY PLAN {statement}", values).fetchall() for statement, values in sent]
     finally:
         plain.close()
     assert plans
-    return [step[3] for plan in plans for step in plan if FULL_SCAN.match(step[3])]
+    return [step[3] for plan in plans for step in plan]
