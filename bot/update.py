@@ -43,9 +43,8 @@ class Update:
 
     `headline` is what happened, `lines` are the details, `choices` what can be done next, in the order in which it is
     offered, `costs` what those of them cost that cost something,
-    `viewer_url` where the model turns in a browser, `download_url` the model file itself, `facts` pairs of a name and
-    its value about the mesh (which `lines` tell in one sentence). `ending` is true for
-    the last one, which notifies the person unless `is_muted`. `is_told`
+    `viewer_url` where the model turns in a browser, `download_url` the model file itself, or the ZIP with all that
+    belongs to it. `ending` is true for the last one, which notifies the person unless `is_muted`. `is_told`
     says whether the thread has seen this revision already, `is_complete` that nothing more will join an ending.
     `words_gone` means that the words of its title are forgotten: what stands in the thread, and its name, must not
     keep them.
@@ -65,7 +64,6 @@ class Update:
     costs: tuple[tuple[Choice, str], ...] = ()
     viewer_url: str | None = None
     download_url: str | None = None
-    facts: tuple[tuple[str, str], ...] = ()
     ending: bool = False
     is_muted: bool = False
     is_told: bool = False

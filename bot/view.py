@@ -10,7 +10,6 @@ from bot import text, words_keys, words_money
 from bot.choices import choices_of, costs_of
 from bot.controls import Controls, Pause
 from bot.exhibit import Links
-from bot.facts import fact_table
 from bot.forgetting import has_words
 from bot.history import History
 from bot.keys import KeyStore, Stop
@@ -132,8 +131,7 @@ def ending(task: Task, *, viewer_url: str | None = None, download_url: str | Non
         known = (*text.remarks(task.request), *text.showing_lines(task), text.spent(task))
         files = tuple(text.file_line(file) for file in task.files)
         update = _update(task, text.ready(task), (asked, *known, *files))
-        facts = fact_table(task.showing.facts) if task.showing.facts else ()
-        return replace(update, viewer_url=viewer_url, download_url=download_url, facts=facts)
+        return replace(update, viewer_url=viewer_url, download_url=download_url)
     if task.state is TaskState.CANCELLED:
         return _update(task, text.cancelled(), (asked,))
     headline, *rest = text.failure(task)
