@@ -16,6 +16,7 @@ from typing import Protocol
 from bot.chat import Platform
 from bot.clock import pause
 from bot.errors import PlatformError, StorageError
+from bot.outage import Outage
 from bot.ports import Clock
 
 log = logging.getLogger(__name__)
@@ -82,7 +83,7 @@ class Crier:
 
     def __init__(self, parts: CrierParts) -> None:
         self._parts = parts
-        self._is_stuck = False
+        self._trouble = Outage(log, back="operator's channel reached again")
 
     async def run(self, stopping: asyncio.Event) -> None:
         """Tell what there is now and then, until told to stop; what fails is told another time."""
@@ -103,11 +104,7 @@ class Crier:
                 async with asyncio.timeout(TELL_WITHIN_S):
                     await p.platform.notify(p.channel, item.sentence, key=item.key)
             except (PlatformError, TimeoutError) as error:
-                if not self._is_stuck:
-                    log.warning("operator's channel not reached, trying again error=%s", error)
-                self._is_stuck = True
+                self._trouble.begin(logging.WARNING, "operator's channel not reached, trying again error=%s", error)
                 return
-            if self._is_stuck:
-                log.info("operator's channel reached again")
-            self._is_stuck = False
+            self._trouble.end()
             await p.store.told(item.key)

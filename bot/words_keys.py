@@ -4,18 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC
-from typing import TYPE_CHECKING
 
+from bot.keys import OPERATOR, KeyState, Server, Stop
 from bot.model import RefusalReason
-
-if TYPE_CHECKING:
-    from bot.keys import KeyState, Server
-
-OPERATOR = "operator"
-"""The operator's own key: `bot.keys.OPERATOR`."""
-
-SEALED = "sealed"
-"""The one stop that is no refusal of Rodin's: `bot.keys.Stop.SEALED`."""
 
 _OWN_STOPS: Mapping[str, str] = {
     RefusalReason.KEY: "Rodin does not accept this server's own key any more.",
@@ -23,7 +14,7 @@ _OWN_STOPS: Mapping[str, str] = {
     RefusalReason.SUBSCRIPTION: "The Rodin account of this server's own key has no active subscription.",
     RefusalReason.PLAN: "The Rodin plan of this server's own key is too low; the API needs a Business plan.",
     RefusalReason.CREDITS: "This server's own Rodin key has too few credits left.",
-    SEALED: "This server's own Rodin key cannot be opened here any more.",
+    Stop.SEALED: "This server's own Rodin key cannot be opened here any more.",
 }
 _OPERATORS_STOPS: Mapping[str, str] = {
     RefusalReason.KEY: "Rodin does not accept the bot's API key any more.",
@@ -34,7 +25,7 @@ _OPERATORS_STOPS: Mapping[str, str] = {
 }
 _OWN_WAY_OUT: Mapping[str, str] = {
     RefusalReason.CREDITS: "an admin of this server has added credits at Hyper3D or set another key",
-    SEALED: "an admin of this server has set the key again",
+    Stop.SEALED: "an admin of this server has set the key again",
 }
 _OWN_WAY_OUT_ELSE = "an admin of this server has put the account in order at Hyper3D or set another key"
 _OPERATORS_WAY_OUT = "the person who runs the bot has put that right"
@@ -173,7 +164,7 @@ _REASONS: Mapping[str, str] = {
     RefusalReason.SUBSCRIPTION: "no subscription",
     RefusalReason.PLAN: "plan too low",
     RefusalReason.CREDITS: "too few credits",
-    SEALED: "does not open with this SECRET_KEY",
+    Stop.SEALED: "does not open with this SECRET_KEY",
 }
 
 
