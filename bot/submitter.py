@@ -14,7 +14,6 @@ from bot.changes import change, step
 from bot.controls import is_about
 from bot.doors import Doors
 from bot.errors import (
-    DatabaseBusy,
     NoSuchFile,
     NoSuchTask,
     StorageError,
@@ -63,7 +62,7 @@ class Submitter:
             resting = self._doors.shut(now)
             try:
                 task = await p.tasks.claim_accepted(p.worker, now=now, parallel=self._parallel, resting=resting)
-            except DatabaseBusy:
+            except StorageError:
                 if not claimed:
                     raise
                 break  # what is leased already must not wait for its lease to end
