@@ -34,8 +34,11 @@ TROUBLE_S = 120.0
 LOOK_AGAIN = timedelta(days=1)
 """How long a task rests at most: the operator may have shortened how long files are kept."""
 
-PARTING_S = 30.0
-"""Between two looks whether the thread of a forgotten person has been revised."""
+PARTING = timedelta(seconds=30)
+"""Between the first two looks whether the thread of a forgotten person has been revised."""
+
+PARTING_SLOWS = 10
+"""Later looks are a tenth of the time apart that it has taken: a platform that is away must not keep us from models."""
 
 PATIENCE_WITH_THREADS = timedelta(days=2)
 """How long a thread may still be revised after its task was forgotten, if its platform is away."""
@@ -115,9 +118,13 @@ class Curator:
         await sweep_results(p.files, row)
 
     async def _settle(self, task: Task) -> None:
-        """Nothing is to be made of it any more: take away what no row names, and let it rest."""
-        await sweep_results(self._bench.files, task)
-        await self._rest(task, until=self._due(task))
+        """Nothing is to be made of it any more: let it rest, and take away what no row names.
+
+        The row as it is then is asked, not the one that was claimed: where a lease ran out in between, as on a machine
+        that slept, another process may have added to it.
+        """
+        row = await self._rest(task, until=self._due(task))
+        await sweep_results(self._bench.files, row)
 
     async def _look_for_render(self, task: Task, submission: Submission) -> None:
         """Take in the rendered picture that was asked for, if Rodin lists it by now; else look again later."""
@@ -179,7 +186,7 @@ class Curator:
         if task.showing.removal is not Removal.PERSON_FORGOTTEN or await self._has_parted(task):
             await self._rest(task, until=NEVER)
         else:
-            await self._rest(task, until=p.clock.now() + timedelta(seconds=PARTING_S))
+            await self._rest(task, until=_next_parting(task, now=p.clock.now()))
 
     async def _has_parted(self, task: Task) -> bool:
         """Forget where a forgotten person was told, once their thread has been revised or cannot be."""
@@ -192,9 +199,9 @@ class Curator:
         log.info("person forgotten task=%s", task.id)
         return True
 
-    async def _rest(self, task: Task, *, until: datetime) -> None:
+    async def _rest(self, task: Task, *, until: datetime) -> Task:
         p = self._bench
-        await step(p.tasks, p.clock, task, lambda row: rested(row, since=task, until=until))
+        return await step(p.tasks, p.clock, task, lambda row: rested(row, since=task, until=until))
 
     def _awaits_render(self, task: Task) -> bool:
         """Say whether a rendered picture was asked for that may still come."""
@@ -229,6 +236,10 @@ def removed(task: Task, why: Removal, *, now: datetime) -> Task:
 def rested(row: Task, *, since: Task, until: datetime) -> Task:
     """Return a task that rests, unless it was changed since we looked: then its moment is another's to set."""
     return replace(row, next_at=until) if row.revision == since.revision else row
+
+
+def _next_parting(task: Task, *, now: datetime) -> datetime:
+    return now + max(PARTING, (now - task.changed_at) / PARTING_SLOWS)
 
 
 def _end_of(task: Task) -> datetime:

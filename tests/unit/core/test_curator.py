@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
+from bot.changes import attempt
 from bot.chat import Wish
 from bot.curator import NEVER
 from bot.errors import FileBroken, FileStoreBusy, NotFound, NotPossible, VendorDown
@@ -283,6 +285,21 @@ async def test_what_a_killed_process_stored_and_nobody_made_again_goes_once_the_
 
     named = {file.key for file in (await house.now(task)).files}
     assert set(house.files.held) == {*named, "tasks/another/still.png"}
+
+
+async def test_what_another_process_has_added_since_the_claim_stays(house: House) -> None:
+    """A machine slept over its lease; meanwhile another one has fetched a late picture and written it down."""
+    task = await house.a_model()
+    await house.curate()
+    house.clock.turn(days=2)
+    (claimed,) = await house.curator.claim(1)
+    late = replace(claimed.files[0], key=f"tasks/{task.id}/late.jpg", name="late.jpg", role=FileRole.RENDER)
+    await house.files.save_bytes(late.key, b"late")
+    await attempt(house.tasks, task.id, lambda row: row.revise(files=(*row.files, late)))
+
+    await house.curator.work(claimed)
+
+    assert {file.key for file in (await house.now(task)).files} == set(house.files.held)
 
 
 async def test_what_was_stored_for_a_model_that_was_lost_goes_too(house: House) -> None:

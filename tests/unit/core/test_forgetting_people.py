@@ -70,6 +70,18 @@ async def test_a_platform_that_stays_away_keeps_no_address_for_ever() -> None:
     assert (bare.address.value, bare.told) == ("", bare.revision)
 
 
+async def test_a_platform_that_stays_away_is_looked_after_less_and_less_often() -> None:
+    house = House()
+    task = await made(house)
+    await house.intake.forget_me(an_owner())
+
+    looks = 0
+    while (await house.now(task)).address.value:
+        looks += len(await house.curate(after_s=300))
+
+    assert 10 < looks < 100
+
+
 async def test_forgetting_does_not_refill_todays_credits_nor_last_until_tomorrow() -> None:
     house = House(rules=Rules(user_daily=Decimal("0.5"), channel_daily=Decimal("0.5")))
     await made(house)
