@@ -79,7 +79,6 @@ class Acceptance:
         await admit(self._controls, order.owner, order.request.words)
         await self._permits.check_wish(order.owner, order.request)
         is_ours = isinstance(order.request, ConvertRequest)  # made here, with no key at all
-        key_id = None if is_ours else await self._key_desk.for_task(order.owner)
         task_id = await self._new_id()
         pictures = await self._spool(task_id, order.pictures)
         now = self._clock.now()
@@ -94,7 +93,6 @@ class Acceptance:
             next_at=now,
             event=order.event,
             parent_id=order.parent_id,
-            key_id=key_id,
             is_first=not is_ours,
         )
         if is_ours:  # nobody has to be waited for
@@ -135,11 +133,14 @@ class Acceptance:
                 return task_id
 
     async def _write(self, task: Task) -> Task:
+        """Write a task with the key that holds now: an admin may have set one while its pictures were stored."""
+        if not isinstance(task.request, ConvertRequest):
+            task = replace(task, key_id=await self._key_desk.for_task(task.owner))
         try:
             return await self._tasks.add(task, within=self._budget.limits(task.key_id, owner=task.owner))
         except KeyGone:
             log.info("key removed meanwhile, asking which one holds now task=%s", task.id)
-            return await self._write(replace(task, key_id=await self._key_desk.for_task(task.owner)))
+            return await self._write(task)
         except OverLimit as error:
             log.info("over a limit platform=%s error=%s", task.owner.platform, error)
             raise self._budget.refusal(error) from error

@@ -11,7 +11,8 @@ from bot.errors import KeyStopped, NotPossible, UserMistake, VendorDown, VendorG
 from bot.keys import Stop
 from bot.model import Owner, RefusalReason, Task, TaskState
 from tests.factories import an_address, an_owner
-from tests.unit.core.house import OPERATORS_KEY, House, Rules
+from tests.fakes.files import MemoryFileStore
+from tests.unit.core.house import OPERATORS_KEY, House, Rules, World
 
 ROOT = an_owner("root")
 KEY = "rodin-key-of-the-desk"
@@ -43,6 +44,20 @@ async def test_from_then_on_the_servers_tasks_are_made_with_it_and_others_are_no
     assert (ours.key_id is None, theirs.key_id, outside.key_id) == (False, None, None)
     assert len(house.keyring.others[KEY].taken) == 1
     assert len(house.rodin.taken) == 2
+
+
+async def test_a_key_that_is_set_while_pictures_are_stored_is_the_one_that_is_charged() -> None:
+    class Slow(MemoryFileStore):
+        async def save_bytes(self, key: str, data: bytes) -> None:
+            await house.intake.set_key(ROOT, KEY)
+            await super().save_bytes(key, data)
+
+    house = House(World(files=Slow()))
+
+    await house.intake.generate(Wish(pictures=(b"an owl",)), an_owner(), an_address())
+    await house.send()
+
+    assert (len(house.keyring.others[KEY].taken), house.rodin.taken) == (1, {})
 
 
 async def test_a_task_is_followed_collected_and_linked_with_its_own_key_only(house: House) -> None:
