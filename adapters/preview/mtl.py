@@ -76,7 +76,7 @@ def _parsed(path: Path) -> dict[str, _Lines]:
     found: dict[str, _Lines] = {}
     current = _Lines()
     for line in path.read_text("utf-8", "replace").splitlines():
-        key, _, rest = line.strip().partition(" ")
+        key, _, rest = line.replace("\t", " ").strip().partition(" ")
         key, rest = key.lower(), rest.strip()
         if key == "newmtl":
             current = found.setdefault(rest, _Lines())

@@ -82,6 +82,7 @@ def _sorted_lines(data: bytes) -> _Text:
     counts = (text.points, text.uvs, text.normals)
     if b"\\" in data:
         data = data.replace(b"\\\r\n", b" ").replace(b"\\\n", b" ")
+    data = data.replace(b"\t", b" ")
     for line in data.splitlines():
         key, _, rest = line.strip().partition(b" ")
         if key == b"v":
@@ -176,6 +177,7 @@ def _triangles(faces: list[bytes], tables: _Tables) -> _Triangles:
     ):
         if corners[:, column].max() >= length or corners[:, column].min() < (0 if column == 0 else -1):
             raise Unreadable(f"The OBJ's faces join {name} that do not exist.")
+    corners = _without_folds(corners, counts, tables.points)
     fan, owner = _fans(counts)
     order = np.argsort(owner, kind="stable")
     return _Triangles(corners=corners[fan[order].ravel()], faces=owner[order], quads=int((counts == 4).sum()))
@@ -189,7 +191,7 @@ def _corners(joined: bytes) -> Longs:
     columns: list[int]
     if tokens == 0:
         columns = [0]
-    elif double == 0 and tokens == len(words) and b"/ " not in joined:
+    elif double == 0 and tokens == len(words) == len(joined.translate(None, b"0123456789").split()):
         columns = [0, 1]
     elif double == 0 and tokens == 2 * len(words):
         columns = [0, 1, 2]
@@ -215,6 +217,17 @@ def _mixed(words: list[bytes]) -> Longs:
         return np.array(rows, dtype=np.int64)
     except (ValueError, OverflowError) as error:
         raise Unreadable("The OBJ has faces whose corners cannot be read.") from error
+
+
+def _without_folds(corners: Longs, counts: Longs, points: Singles) -> Longs:
+    """Corners so that a fan stays inside each quad: one that caves in at its second or fourth begins at its second."""
+    quads = (np.cumsum(counts) - counts)[counts == 4, None] + np.arange(4)
+    a, b, c, d = (points[corners[quads[:, column], 0]].astype(np.float64) for column in range(4))
+    here = (np.cross(b - a, c - a) * np.cross(c - a, d - a)).sum(axis=1)
+    other = (np.cross(c - b, d - b) * np.cross(d - b, a - b)).sum(axis=1)
+    folded = quads[(here < 0.0) & (other > here)]
+    corners[folded] = corners[np.roll(folded, -1, axis=1)]
+    return corners
 
 
 def _fans(counts: Longs) -> tuple[Longs, Longs]:

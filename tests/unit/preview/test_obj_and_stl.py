@@ -57,6 +57,32 @@ def test_corners_are_read_however_they_are_written(write, tmp_path):
     assert is_watertight(solid.surfaces) is True
 
 
+def test_faces_that_say_all_beside_faces_that_say_only_points_are_told_apart(tmp_path):
+    text = _VERTICES + "vt 0 0\nvn 0 0 1\nf 1/1/1 2/1/1 3/1/1\nf 8 7 6\n"
+
+    (surface,) = obj(tmp_path, text).surfaces
+
+    assert surface.points[surface.corners].tolist() == BOX[[[0, 1, 2], [7, 6, 5]]].tolist()
+
+
+@pytest.mark.parametrize("side", ["1 2 3 4", "2 3 4 1", "3 4 1 2", "4 1 2 3", "4 3 2 1"])
+def test_a_quad_that_caves_in_is_cut_inside_itself(side, tmp_path):
+    dart = "v 0 0 0\nv 1 0 0\nv 0.25 0.25 0\nv 0 1 0\n"
+
+    (surface,) = obj(tmp_path, f"{dart}f {side}\n").surfaces
+
+    a, b, c = surface.points[surface.corners].transpose(1, 0, 2)
+    assert np.linalg.norm(np.cross(b - a, c - a), axis=1).sum() / 2 == pytest.approx(0.25)
+
+
+def test_words_may_stand_apart_by_tabs(tmp_path):
+    text = ("mtllib coat.mtl\n" + _VERTICES + "usemtl coat\n" + faces()).replace(" ", "\t")
+
+    solid = obj(tmp_path, text, coat_mtl=b"newmtl\tcoat\n\tPm\t1\n")
+
+    assert (solid.facts.quads, solid.surfaces[0].material.metallic) == (6, 1.0)
+
+
 def test_the_textures_origin_is_turned_upside_down(tmp_path):
     solid = obj(tmp_path, _VERTICES + "vt 0.25 0.75\n" * 8 + faces(lambda corner: f"{corner}/{corner}"))
 
