@@ -20,7 +20,8 @@ from adapters.preview.rigs import posed
 from adapters.preview.solid import MOST_TRIANGLES, Solid, Surface, Unreadable
 from bot.looks import MeshFacts
 
-_TRIANGLES = 4  # the primitive mode; lines, points, strips and fans are left out
+# Modes of primitives; points and lines are left out. Source: Khronos glTF 2.0 specification, 3.7.2.1 Overview.
+_TRIANGLES, _STRIP, _FAN = 4, 5, 6
 _MOST_PRIMITIVES = 20_000
 _DRACO = "KHR_draco_mesh_compression"
 _TOO_MANY = "The model has {:,} triangles; more than {:,} are not drawn here."
@@ -40,7 +41,7 @@ def read_glb(path: Path, pictures: Pictures) -> Solid:
     surfaces = tuple(reader.surfaces())
     if not surfaces:
         raise Unreadable("The GLB has no triangles.")
-    notes = ("Lines, points or strips in it are left out.",) if reader.left_out else ()
+    notes = ("Lines and points in it are left out.",) if reader.left_out else ()
     return Solid(facts=facts, surfaces=surfaces, notes=notes, parts=reader.parts)
 
 
@@ -61,7 +62,7 @@ class _Reader:
         """Every primitive made of triangles, once for each place it stands in."""
         for placed in self._stage.placed:
             for primitive in self._document.item("meshes", placed.mesh).items("primitives", most=_MOST_PRIMITIVES):
-                if primitive.integer("mode", _TRIANGLES) == _TRIANGLES:
+                if _mode(primitive) in (_TRIANGLES, _STRIP, _FAN):
                     yield placed, primitive
                 else:
                     self.left_out = True
@@ -76,7 +77,7 @@ class _Reader:
             position = primitive.entry("attributes").integer("POSITION")
             count = self._counted(position, primitive)
             corners = self._accessors.count(primitive.integer("indices")) if "indices" in primitive else count
-            triangles, vertices = triangles + corners // 3, vertices + count
+            triangles, vertices = triangles + _triangle_count(corners, _mode(primitive)), vertices + count
             box = _box(self._document.item("accessors", position), placed.matrix)
             low, high = np.minimum(low, box.min(axis=0)), np.maximum(high, box.max(axis=0))
         size = tuple(np.maximum(high - low, 0.0).tolist()) if triangles else (0.0, 0.0, 0.0)
@@ -124,10 +125,9 @@ class _Reader:
             flat = self._indices(primitive) if "indices" in primitive else np.arange(count)
         for name in arrays:
             arrays[name] = self._checked(attributes, name, arrays)
-        flat = flat[: len(flat) // 3 * 3]
         if len(flat) and int(flat.max()) >= len(arrays["POSITION"]):
             raise Unreadable(f"{primitive.where} joins vertices that do not exist.")
-        return arrays, flat.astype(np.uint32).reshape(-1, 3)
+        return arrays, _triangles(flat.astype(np.uint32), _mode(primitive))
 
     def _indices(self, primitive: Entry) -> Numbers:
         indices = self._accessors.raw(primitive.integer("indices"), 1).reshape(-1)
@@ -192,6 +192,28 @@ _WIDTHS: dict[str, tuple[int, ...]] = {
     "JOINTS_0": (4,),
     "WEIGHTS_0": (4,),
 }
+
+
+def _mode(primitive: Entry) -> int:
+    """How a primitive joins its vertices; Draco's decoder gives triangles whatever they were packed as."""
+    mode = primitive.integer("mode", _TRIANGLES)
+    return _TRIANGLES if mode == _STRIP and primitive.extension(_DRACO) is not None else mode
+
+
+def _triangle_count(corners: int, mode: int) -> int:
+    return corners // 3 if mode == _TRIANGLES else max(corners - 2, 0)
+
+
+def _triangles(flat: Corners, mode: int) -> Corners:
+    """Corners in one row as triangles, (m, 3); every second one of a strip turns the other way round."""
+    count = _triangle_count(len(flat), mode)
+    if mode == _TRIANGLES:
+        return flat[: 3 * count].reshape(-1, 3)
+    numbers = np.arange(count)
+    odd = numbers % 2 if mode == _STRIP else np.zeros_like(numbers)
+    first = numbers if mode == _STRIP else np.zeros_like(numbers)
+    cut: Corners = flat[np.stack([first, numbers + 1 + odd, numbers + 2 - odd], axis=-1)]
+    return cut
 
 
 def _box(accessor: Entry, matrix: Floats) -> Floats:

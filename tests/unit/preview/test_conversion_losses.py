@@ -85,7 +85,7 @@ def with_points() -> Glb:
         (lambda: with_extension("ACME_glitter"), "1 that are not known here"),
         (with_skeleton, "The skeleton is left out"),
         (with_animation, "Animations are left out"),
-        (with_points, "Lines, points or strips in it are left out"),
+        (with_points, "Lines and points in it are left out"),
         (lambda: textured_ball(png(kind="WEBP"), "image/webp"), "Pictures in WEBP became PNG"),
         (
             lambda: with_material(

@@ -164,6 +164,24 @@ def test_a_material_that_says_nothing_is_clay(fields, tmp_path):
     assert solid_of(tmp_path, made).surfaces[0].material is CLAY
 
 
+@pytest.mark.parametrize("is_indexed", [True, False], ids=["indexed", "plain"])
+@pytest.mark.parametrize(("mode", "order"), [(5, [0, 1, 2, 3, 4]), (6, [0, 1, 3, 5, 4])], ids=["strip", "fan"])
+def test_strips_and_fans_are_drawn_whole_and_face_as_they_should(mode, order, is_indexed, tmp_path):
+    points = np.array([[0, 0, 0], [1, 0, 0], [0, 1, 0], [1, 1, 0], [0, 2, 0], [1, 2, 0]], dtype=float)
+    made = Glb().attribute("POSITION", points if is_indexed else points[order])
+    made.primitive["mode"] = mode
+    if is_indexed:
+        made.indices(order)
+
+    solid = solid_of(tmp_path, made)
+
+    (surface,) = solid.surfaces
+    a, b, c = surface.points[surface.corners].transpose(1, 0, 2)
+    assert solid.facts.triangles == len(surface.corners) == 3
+    assert np.cross(b - a, c - a)[:, 2].tolist() == ([1.0, 1.0, 1.0] if mode == 5 else [1.0, 1.0, 2.0])
+    assert solid.notes == ()
+
+
 def test_lines_beside_triangles_are_left_out_and_said_so(tmp_path):
     made = box()
     made.document["meshes"][0]["primitives"].append(made.primitive | {"mode": 1})
