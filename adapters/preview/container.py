@@ -18,7 +18,7 @@ from adapters.preview.solid import Unreadable
 _HEADER = struct.Struct("<4sII")
 _CHUNK = struct.Struct("<I4s")
 _MOST_JSON = 64 * 2**20
-_MOST_ITEMS = 100_000
+MOST_ITEMS = 100_000
 
 # Drawn, or safe to leave out of a preview: they change how light behaves, never where a vertex lies.
 KNOWN_EXTENSIONS = frozenset(
@@ -123,7 +123,7 @@ def _check_demands(document: Entry) -> None:
     if unknown:
         raise Unreadable(f"The GLB needs {', '.join(unknown)[:200]}, which is not read here.")
     for key in ("nodes", "meshes", "accessors", "bufferViews", "materials", "textures", "images", "skins", "scenes"):
-        document.length(key, most=_MOST_ITEMS)
-    buffers = document.items("buffers", most=_MOST_ITEMS)
+        document.length(key, most=MOST_ITEMS)
+    buffers = document.items("buffers", most=MOST_ITEMS)
     if any("uri" in buffer for buffer in buffers):
         raise Unreadable("The GLB keeps geometry in another file, which is never opened.")

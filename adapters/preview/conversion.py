@@ -9,7 +9,8 @@ from pathlib import Path
 
 import numpy as np
 
-from adapters.preview.container import KNOWN_EXTENSIONS, open_glb
+from adapters.preview.container import KNOWN_EXTENSIONS, MOST_ITEMS, open_glb
+from adapters.preview.entries import Entry
 from adapters.preview.formats import kind_of, read_model
 from adapters.preview.names import plain_word
 from adapters.preview.originals import Originals
@@ -82,11 +83,14 @@ def _lost(model: Path, kind: str, solid: Solid, file_format: str) -> Iterator[st
     yield from solid.notes
     if kind != "glb":
         return
-    document = open_glb(model).json
+    container = open_glb(model)
+    document = container.json
     if document.get("skins"):
         yield "The skeleton is left out; the model stands as the file shows it."
     if document.get("animations"):
         yield "Animations are left out."
+    if _can_morph(container.document):
+        yield "Shapes that the model can change into are left out; it stands as it is without them."
     used = document.get("extensionsUsed", [])
     strange = sorted({str(name)[:60] for name in used if name not in _CARRIED} if isinstance(used, list) else ())
     if strange and file_format != "stl":
@@ -94,6 +98,11 @@ def _lost(model: Path, kind: str, solid: Solid, file_format: str) -> Iterator[st
         others = len(strange) - len(named)
         words = [*named, *([f"{others} that are not known here"] if others else [])]
         yield f"What these extensions of glTF say is left out: {', '.join(words)}."
+
+
+def _can_morph(document: Entry) -> bool:
+    meshes = document.items("meshes", most=MOST_ITEMS)
+    return any("targets" in one for mesh in meshes for one in mesh.items("primitives", most=MOST_ITEMS))
 
 
 def _check(solid: Solid, target: Path) -> None:

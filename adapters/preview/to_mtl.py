@@ -8,11 +8,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
+import numpy as np
 from PIL import Image
 
+from adapters.preview.arrays import Floats
 from adapters.preview.names import one_word, unlike
 from adapters.preview.originals import Originals, Sheet, png
-from adapters.preview.solid import UNMOVED, Alpha, Material, Texture
+from adapters.preview.solid import UNMOVED, Alpha, Material, Texture, Wrap
+
+# Of a texture: coordinates that rounding alone has carried over its edge do not count as beyond.
+_EDGE = 1e-5
 
 Layout = tuple[int, tuple[float, ...]]
 """How a texture lies on a surface: which texture coordinates, and how they are moved. An OBJ has one layout only."""
@@ -41,6 +46,13 @@ class Palette:
             self._lines += [f"newmtl {name}", *self._described(material), ""]
         return self._names[id(material)]
 
+    def lay(self, material: Material, uvs: Floats) -> None:
+        """Note what of a material is lost where it lies on these texture coordinates: an OBJ only repeats pictures."""
+        is_beyond = ((uvs < -_EDGE) | (uvs > 1 + _EDGE)).any(axis=0)
+        ways = {way for texture in _worn(material) for way in np.array(texture.wrap)[is_beyond]}
+        if ways - {Wrap.REPEAT}:
+            self.lost.add("Beyond its edge an obj repeats a texture, where the glb stretches or mirrors it.")
+
     def save(self) -> None:
         """Write the material file, if there are materials."""
         if self._lines:
@@ -63,11 +75,14 @@ class Palette:
             self.lost.add("What glows brighter than white glows white in an obj.")
 
     def _coloured(self, material: Material, layout: Layout) -> Iterator[str]:
-        base, glow = self._fitting(material.base_map, layout), self._fitting(material.emissive_map, layout)
+        glowing = material.emissive_map if any(material.emissive) else None  # else readers take it for all of the glow
+        base, glow = self._fitting(material.base_map, layout), self._fitting(glowing, layout)
         if base is not None:
             yield f"map_Kd {self._file(base, 'diffuse')}"
             if material.alpha is not Alpha.OPAQUE and base.image.getchannel("A").getextrema()[0] != 255:
                 yield f"map_d {self._channel(base, 'A', 'opacity')}"
+                if material.alpha is Alpha.MASK:
+                    self.lost.add("What a texture cuts out of the glb with a sharp edge is see-through in an obj.")
         if glow is not None:
             yield f"map_Ke {self._file(glow, 'emissive')}"
 
@@ -111,9 +126,14 @@ class Palette:
 
 def layout_of(material: Material) -> Layout:
     """Return the layout that a material's most important texture has."""
-    order = (material.base_map, material.normal_map, material.surface_map, material.emissive_map)
-    first = next((texture for texture in order if texture is not None), None)
+    first = next(iter(_worn(material)), None)
     return (0, UNMOVED) if first is None else (first.uv_set, first.transform)
+
+
+def _worn(material: Material) -> list[Texture]:
+    """The textures of a material that an OBJ can have, the most important one first."""
+    order = (material.base_map, material.normal_map, material.surface_map, material.emissive_map)
+    return [texture for texture in order if texture is not None]
 
 
 def _srgb(colour: tuple[float, ...]) -> str:

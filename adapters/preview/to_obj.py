@@ -11,7 +11,7 @@ import numpy as np
 
 from adapters.preview.arrays import Floats, Longs, Singles
 from adapters.preview.names import one_word, unlike
-from adapters.preview.solid import CLAY, Material, Solid, Surface
+from adapters.preview.solid import CLAY, Alpha, Material, Solid, Surface
 from adapters.preview.to_mtl import Palette, layout_of
 
 # Rows turned into text at once: large enough to be quick, small enough to stay cheap on memory.
@@ -26,6 +26,8 @@ def write_obj(solid: Solid, path: Path, palette: Palette) -> None:
     """Write a model as OBJ; the materials that it wears are added to the palette, whose file it names."""
     wears_any = any(surface.material is not CLAY for surface in solid.surfaces)
     has_colours = any(surface.colours is not None for surface in solid.surfaces)
+    if any(_is_seen_through(surface) for surface in solid.surfaces):
+        palette.lost.add("The colours of an obj's vertices cannot be see-through, so these are not.")
     with path.open("w", encoding="utf-8", newline="\n") as out:
         out.write("# Rodin Bot: y up, counter-clockwise seen from outside\n")
         if wears_any:
@@ -67,6 +69,8 @@ class _Writer:
     def _surface(self, surface: Surface) -> None:
         used, corners = np.unique(surface.corners.ravel(), return_inverse=True)
         uvs, normals = _flipped(surface), surface.normals
+        if self._palette is not None and uvs is not None:
+            self._palette.lay(surface.material, uvs[used])
         tables = (("v", self._rows(surface)), ("vt", uvs), ("vn", None if normals is None else normals.astype(float)))
         columns = [None if rows is None else self._table(key, rows[used])[corners] for key, rows in tables]
         present = [column for column in columns if column is not None]
@@ -90,6 +94,12 @@ class _Writer:
         numbers: Longs = places + self._first[kind]
         self._first[kind] += len(distinct)
         return numbers
+
+
+def _is_seen_through(surface: Surface) -> bool:
+    """Whether the colours of the vertices make a surface see-through."""
+    is_open = surface.material.alpha is not Alpha.OPAQUE
+    return is_open and surface.colours is not None and bool((surface.colours[:, 3] < 255).any())
 
 
 def _flipped(surface: Surface) -> Floats | None:

@@ -75,6 +75,26 @@ def with_points() -> Glb:
     return glb
 
 
+def with_morphs() -> Glb:
+    glb = box()
+    glb.primitive["targets"] = [{"POSITION": glb.accessor(np.ones((8, 3)))}]
+    return glb
+
+
+def with_wraps(wrap: int, stretch: float) -> Glb:
+    """A ball whose picture is asked for up to `stretch` times its width."""
+    points, uvs, faces = ball()
+    glb = Glb().attribute("POSITION", points).attribute("TEXCOORD_0", uvs * [stretch, 1.0]).indices(faces)
+    base = glb.texture(png())
+    glb.document["samplers"] = [{"wrapS": wrap, "wrapT": 33071}]
+    glb.document["textures"][0]["sampler"] = 0
+    return glb.material(pbrMetallicRoughness={"baseColorTexture": base})
+
+
+def with_colours_to_see_through(mode: str) -> Glb:
+    return box().attribute("COLOR_0", [[1.0, 0.0, 0.0, 0.5]] * 8).material(alphaMode=mode)
+
+
 @pytest.mark.parametrize(
     ("make", "says"),
     [
@@ -86,6 +106,11 @@ def with_points() -> Glb:
         (with_skeleton, "The skeleton is left out"),
         (with_animation, "Animations are left out"),
         (with_points, "Lines and points in it are left out"),
+        (with_morphs, "Shapes that the model can change into"),
+        (lambda: with_wraps(33071, 2.0), "Beyond its edge"),
+        (lambda: with_wraps(33648, 2.0), "Beyond its edge"),
+        (lambda: with_colours_to_see_through("BLEND"), "cannot be see-through"),
+        (lambda: textured_ball(png(8, 8, (9, 9, 9, 77)), alphaMode="MASK"), "with a sharp edge"),
         (lambda: textured_ball(png(kind="WEBP"), "image/webp"), "Pictures in WEBP became PNG"),
         (
             lambda: with_material(
@@ -104,8 +129,28 @@ def test_what_an_obj_cannot_hold_is_said_once(tmp_path, make, says):
     assert lost[0].endswith(".")
 
 
-def test_a_model_that_an_obj_holds_whole_loses_nothing(tmp_path):
-    assert as_format(tmp_path, textured_ball(png())).lost == ()
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda: textured_ball(png()),
+        lambda: with_wraps(10497, 2.0),
+        lambda: with_wraps(33071, 1.0),
+        lambda: with_colours_to_see_through("OPAQUE"),
+    ],
+    ids=["plain", "repeated", "clamped and never beyond", "opaque whatever its colours say"],
+)
+def test_a_model_that_an_obj_holds_whole_loses_nothing(make, tmp_path):
+    assert as_format(tmp_path, make()).lost == ()
+
+
+def test_a_texture_that_nothing_glows_by_does_not_glow_in_an_obj(tmp_path):
+    glb = textured_ball(png())
+    glb.document["materials"][0]["emissiveTexture"] = glb.texture(png(4, 4))
+
+    files = as_format(tmp_path, glb).files
+
+    assert "map_Ke" not in files[1].read_text()
+    assert not any("emissive" in path.name for path in files)
 
 
 def test_textures_that_are_moved_lie_where_they_lay(tmp_path):
