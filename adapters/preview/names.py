@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-
 _LONGEST = 80
 
 
@@ -19,11 +17,20 @@ def plain_word(name: str) -> str:
     return word.strip("_.-") or "model"
 
 
-def unlike(name: str, taken: Collection[str]) -> str:
-    """Return a name that is not among those taken, numbered if need be; case does not tell names apart."""
-    folded = {other.casefold() for other in taken}
-    number, free = 1, name
-    while free.casefold() in folded:
-        number += 1
-        free = f"{name}_{number}"
-    return free
+class Names:
+    """Gives names out, each once, numbered if need be; case does not tell names apart."""
+
+    def __init__(self) -> None:
+        """Begin with none given out."""
+        self._numbers: dict[str, int] = {}  # by each name that is taken: the last number behind it
+
+    def unlike(self, name: str) -> str:
+        """Return a name that was not given out before."""
+        key, free = name.casefold(), name
+        number = self._numbers.get(key, 1)
+        while free.casefold() in self._numbers:
+            number += 1
+            free = f"{name}_{number}"
+        self._numbers[key] = number
+        self._numbers.setdefault(free.casefold(), 1)
+        return free

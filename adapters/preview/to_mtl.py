@@ -12,7 +12,7 @@ import numpy as np
 from PIL import Image
 
 from adapters.preview.arrays import Floats
-from adapters.preview.names import one_word, unlike
+from adapters.preview.names import Names, one_word
 from adapters.preview.originals import Originals, Sheet, png
 from adapters.preview.solid import UNMOVED, Alpha, Material, Texture, Wrap
 
@@ -33,6 +33,7 @@ class Palette:
         self.lost: set[str] = set()
         self._originals = originals
         self._names: dict[int, str] = {}
+        self._free, self._free_stems = Names(), Names()
         self._materials: list[Material] = []  # kept alive: they are told apart by identity
         self._lines: list[str] = []
         self._written: dict[tuple[object, str], str] = {}
@@ -40,7 +41,7 @@ class Palette:
     def name_of(self, material: Material) -> str:
         """Return the name of a material, written down when it is first asked for."""
         if id(material) not in self._names:
-            name = unlike(one_word(material.name) or "material", self._names.values())
+            name = self._free.unlike(one_word(material.name) or "material")
             self._names[id(material)] = name
             self._materials.append(material)
             self._lines += [f"newmtl {name}", *self._described(material), ""]
@@ -117,7 +118,7 @@ class Palette:
         return self._written[key]
 
     def _saved(self, sheet: Sheet, what: str) -> str:
-        stem = unlike(f"{self.path.stem}_{what}", [path.stem for path in self.files])
+        stem = self._free_stems.unlike(f"{self.path.stem}_{what}")
         path = self.path.with_name(f"{stem}.{sheet.extension}")
         path.write_bytes(sheet.data)
         self.files.append(path)

@@ -10,7 +10,7 @@ from typing import TextIO
 import numpy as np
 
 from adapters.preview.arrays import Floats, Longs, Singles
-from adapters.preview.names import one_word, unlike
+from adapters.preview.names import Names, one_word
 from adapters.preview.solid import CLAY, Alpha, Material, Solid, Surface
 from adapters.preview.to_mtl import Palette, layout_of
 
@@ -33,20 +33,18 @@ def write_obj(solid: Solid, path: Path, palette: Palette) -> None:
         if wears_any:
             out.write(f"mtllib {palette.path.name}\n")
         writer = _Writer(out, palette if wears_any else None, has_colours=has_colours)
-        names: list[str] = []
+        names = Names()
         for name, surfaces in parts_of(solid):
-            names.append(unlike(one_word(name), names))
-            writer.part(names[-1], surfaces)
+            writer.part(names.unlike(one_word(name)), surfaces)
 
 
 def parts_of(solid: Solid) -> Iterator[tuple[str, list[Surface]]]:
     """Give each part's name, which no other part has, and its surfaces, in the order of the parts."""
     ordered = sorted(solid.surfaces, key=lambda surface: surface.part)
-    names: list[str] = []
+    names = Names()
     for number, surfaces in groupby(ordered, key=lambda surface: surface.part):
         named = solid.parts[number] if number < len(solid.parts) else ""
-        names.append(unlike(named.strip() or "model", names))
-        yield names[-1], list(surfaces)
+        yield names.unlike(named.strip() or "model"), list(surfaces)
 
 
 class _Writer:
