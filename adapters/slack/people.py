@@ -91,7 +91,8 @@ class People:
 
     async def _ask_groups(self, asking: Asking) -> Mapping[str, Group]:
         async def look(client: AsyncWebClient) -> AsyncSlackResponse:
-            return await client.usergroups_list(include_users=True)
+            # Only a token of a whole organisation needs to hear which workspace; all others pass over it.
+            return await client.usergroups_list(include_users=True, team_id=asking.team)
 
         try:
             answer = await self.lines.call(asking.team, "usergroups.list", look, enterprise=asking.enterprise)

@@ -82,7 +82,8 @@ async def test_the_user_groups_of_a_person_are_their_roles(people: People, slack
 
     assert await standing_of(people, ann).roles() == {makers.id, artists.id}
     assert await standing_of(people, ben).roles() == {makers.id}
-    assert len(slack.calls("usergroups.list")) == 1
+    (call,) = slack.calls("usergroups.list")
+    assert call.arguments["team_id"] == team.id  # an organisation's token says nothing without
 
 
 async def test_without_the_right_to_see_groups_nobody_is_in_one(people: People, slack: Slack, team: Team) -> None:
