@@ -10,10 +10,17 @@ from bot.catalog import split_command
 from bot.chat import EVERY_OWN, Filter
 from bot.cutting import plain
 from bot.errors import UserMistake
+from bot.policy import RightKind
 from bot.remakes import STRENGTH
 
 FORGET = "forget"
 """The word with which a deletion takes words and pictures along."""
+
+EVERYONE = frozenset({"everyone", "everybody"})
+"""Words that give a right to everyone."""
+
+NOBODY_BESIDES = frozenset({"admins", "nobody", "and", "or"})
+"""Words among those to whom a right is given that name nobody besides admins, who have every right."""
 
 LONGEST_SHOWN = 60
 
@@ -39,6 +46,23 @@ class Listing:
 
     only: Filter = EVERY_OWN
     is_tree: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AboutRight:
+    """Which right a line is about, as `tier:high` if it stands there as `tier high`, and what follows it."""
+
+    right: str
+    rest: str = ""
+
+
+def about_right(line: str) -> AboutRight:
+    """Read a line that begins with a right; of an empty line both are empty."""
+    right, rest = (*line.split(maxsplit=1), "", "")[:2]
+    if right.lower() in {RightKind.TIER, RightKind.PRESET}:
+        name, rest = (*rest.split(maxsplit=1), "", "")[:2]
+        right = f"{right}:{name}"
+    return AboutRight(right=right, rest=rest.strip())
 
 
 def about_task(line: str) -> AboutTask:

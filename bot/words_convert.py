@@ -12,16 +12,28 @@ from bot.model import ConvertRequest, Task
 from bot.reading import join_words
 from bot.words_versions import NOTHING_SENT
 
+FREE = "free"
+
+
+def offer_label(offer: FormatOffer) -> str:
+    """Return an offer with its price, as short as an entry of a menu."""
+    return f"{offer.name} · {_cost(offer.price)}"
+
+
+def offer_details(offer: FormatOffer) -> str:
+    """Return what an offer says besides what its label says."""
+    return offer.sentence.removeprefix(_head(offer.name, offer.price))
+
 
 def offer(ask: ConvertRequest) -> str:
     """Say that a format is converted here, and what is lost over it."""
-    said = f"{ask.geometry_file_format}: free, converted here from the {ask.source_format}."
+    said = f"{_head(ask.geometry_file_format, Decimal(0))}converted here from the {ask.source_format}."
     return " ".join([said, *conversion_notes(ask)])
 
 
 def offer_of_rodin(file_format: str, price: Decimal) -> str:
     """Say that Rodin makes a format anew."""
-    return f"{file_format}: {text.as_credits(price)}, made anew by Rodin with the same seed; the mesh may differ."
+    return f"{_head(file_format, price)}made anew by Rodin with the same seed; the mesh may differ."
 
 
 def there_already(task_id: str, file_format: str) -> str:
@@ -54,6 +66,14 @@ def which_format(offers: Sequence[FormatOffer]) -> str:
 def no_format_left(task: Task) -> str:
     """Say that nothing is left that another format could be made of."""
     return f"Nothing is left of task {task.id} that another format could be made of. {NOTHING_SENT}"
+
+
+def _head(name: str, price: Decimal) -> str:
+    return f"{name}: {_cost(price)}, "
+
+
+def _cost(price: Decimal) -> str:
+    return text.as_credits(price) if price else FREE
 
 
 def _prices(offers: Sequence[FormatOffer]) -> str:

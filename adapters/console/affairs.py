@@ -13,18 +13,13 @@ from bot.chat import Export, Intake
 from bot.errors import UserMistake
 from bot.model import Owner
 from bot.policy import Grant
+from bot.typed import EVERYONE, NOBODY_BESIDES, about_right
 
 REMOVE = "remove"
 """What follows `settings key` to forget it."""
 
 ME, NOW = "me", "now"
 """What follows `forget`, and what must follow that."""
-
-NAMED_RIGHTS = frozenset({"tier", "preset"})
-"""Rights that need a name, which may stand behind a blank."""
-
-EVERYONE = frozenset({"everyone", "everybody"})
-ADMINS = frozenset({"admins", "nobody"})
 
 _WHO = re.compile(r"[^\s,]+")
 
@@ -106,14 +101,11 @@ def read_allowance(line: str) -> tuple[str, Grant]:
     Raises:
         UserMistake: nobody is named.
     """
-    right, _, rest = line.strip().partition(" ")
-    if right.lower() in NAMED_RIGHTS:
-        name, _, rest = rest.strip().partition(" ")
-        right = f"{right}:{name}"
-    who = [word.removeprefix("@") for word in _WHO.findall(rest)]
+    about = about_right(line)
+    who = [word.removeprefix("@") for word in _WHO.findall(about.rest)]
     if not who:
         raise UserMistake(HOW_TO_ALLOW)
     said = {word.lower() for word in who}
     if said & EVERYONE:
-        return right, Grant(everyone=True)
-    return right, Grant(people=frozenset(word for word in who if word and word.lower() not in ADMINS))
+        return about.right, Grant(everyone=True)
+    return about.right, Grant(people=frozenset(word for word in who if word and word.lower() not in NOBODY_BESIDES))

@@ -20,7 +20,7 @@ from bot.chat import FormatOffer
 from bot.cutting import plain
 from bot.questions import FORMAT, JOIN, MORE, PICTURES, PROMPT, WHERE, Field, Form, More, Pick, Pictures, Words
 from bot.remakes import STRENGTH
-from bot.text import as_credits
+from bot.words_convert import offer_label
 
 FORM_ID = "rodin:new"
 KEY_ID = "rodin:key"
@@ -37,8 +37,6 @@ LONGEST_KEY = 400
 
 SHOWN_OPTIONS = (PRESET, TIER)
 """Options with a menu in the form of a new model: a form has five fields. Source: Discord developer docs, Modal."""
-
-FREE = "free"
 
 Part = discord.ui.Label[discord.ui.Modal] | discord.ui.TextDisplay[Any]
 
@@ -161,11 +159,6 @@ def _offered(field: Pick, offers: Sequence[FormatOffer]) -> Part:
         for one in offers
     ]
     return _menu(field.id, field.label, picks, hint=field.hint, is_required=field.is_required)
-
-
-def offer_label(offer: FormatOffer) -> str:
-    """Return a format with its price, shortly."""
-    return f"{offer.name} · {as_credits(offer.price) if offer.price else FREE}"
 
 
 def _option(option: Option) -> Part:

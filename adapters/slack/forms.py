@@ -31,9 +31,9 @@ from bot.questions import (
     new_form,
 )
 from bot.remakes import STRENGTH
-from bot.text import as_credits
 from bot.typed import typed_options
 from bot.update import Choice
+from bot.words_convert import offer_details, offer_label
 
 CALLBACK = "rodin:form"
 
@@ -160,11 +160,9 @@ def _begun(block: Json, known: Known) -> Json:
 
 
 def _offer(offer: FormatOffer) -> Json:
-    cost = as_credits(offer.price) if offer.price else "free"
-    more = offer.sentence.removeprefix(f"{offer.name}: {cost}, ")
     return {
-        "text": blocks.plain_text(f"{offer.name} · {cost}", limits.OPTION_TEXT),
-        "description": blocks.plain_text(more, limits.OPTION_TEXT),
+        "text": blocks.plain_text(offer_label(offer), limits.OPTION_TEXT),
+        "description": blocks.plain_text(offer_details(offer), limits.OPTION_TEXT),
         "value": offer.name,
     }
 

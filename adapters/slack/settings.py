@@ -16,6 +16,7 @@ from bot import words_chat
 from bot.cutting import plain, size_of
 from bot.errors import UserMistake
 from bot.policy import MOST_NAMED, Grant, RightSetting, ServerSettings
+from bot.typed import EVERYONE, NOBODY_BESIDES, about_right
 from bot.words_policy import to_whom
 
 PREFIX = "settings:"
@@ -151,26 +152,21 @@ def read_allow(line: str, groups: Mapping[str, Group]) -> RightChange:
     Raises:
         UserMistake: nobody is named, or somebody whom Slack has not marked as a person or a group.
     """
-    right, rest = (*line.split(maxsplit=1), "", "")[:2]
-    if right.lower() in {"tier", "preset"}:
-        name, rest = (*rest.split(maxsplit=1), "", "")[:2]
-        right = f"{right}:{name}"
-    if not rest:
+    about = about_right(line)
+    if not about.rest:
         raise UserMistake(words.allow_whom())
     handles = {group.handle.lower(): name for name, group in groups.items()}
     grant = Grant()
-    for word in _WHO.findall(rest):
+    for word in _WHO.findall(about.rest):
         grant = _joined(grant, _granted(word, handles))
-    return RightChange(right=right, grant=grant)
+    return RightChange(right=about.right, grant=grant)
 
 
 _SETTINGS = re.compile(r"\bsettings\b", re.IGNORECASE)
 _WHO = re.compile(r"<[^<>]*>|[^\s,<>]+")
 _PERSON = re.compile(r"<@([UW][A-Z0-9]+)(?:\|[^<>]*)?>")
 _GROUP = re.compile(r"<!subteam\^(S[A-Z0-9]+)(?:\|[^<>]*)?>")
-_EVERYONE = frozenset({"everyone", "everybody", "<!everyone>"})
-_ADMINS = frozenset({"admins", "nobody"})
-_NOT_NAMED = frozenset({"and", "or"})
+_EVERYONE = EVERYONE | {"<!everyone>"}
 
 
 def _granted(word: str, handles: Mapping[str, str]) -> Grant:
@@ -184,7 +180,7 @@ def _granted(word: str, handles: Mapping[str, str]) -> Grant:
         return Grant(everyone=True)
     if bare in handles:
         return Grant(roles=frozenset({handles[bare]}))
-    if bare in _ADMINS | _NOT_NAMED:
+    if bare in NOBODY_BESIDES:
         return Grant()
     raise UserMistake(words.unknown_person(plain(word.strip("<>"), limits.OPTION_TEXT)))
 

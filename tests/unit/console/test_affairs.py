@@ -180,6 +180,7 @@ async def test_a_right_is_given_by_name_and_taken_back(terminal: Terminal, sessi
         ("ask bob, everybody", "ask", Grant(everyone=True)),
         ("money admins", "money", Grant()),
         ("preset print  ada", "preset:print", Grant(people=frozenset({"ada"}))),
+        ("money ada and bob", "money", Grant(people=frozenset({"ada", "bob"}))),
         ("tier:high @ada,bob", "tier:high", Grant(people=frozenset({"ada", "bob"}))),
     ],
 )
