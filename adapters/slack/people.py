@@ -1,6 +1,6 @@
 """What Slack says about people: who manages a workspace, and which user groups there are. Asked only when needed.
 
-Source: docs.slack.dev, users.info (`is_admin`, `is_owner`), usergroups.list.
+Source: docs.slack.dev, users.info (`is_admin`, `is_owner`), User object (`enterprise_user`), usergroups.list.
 """
 
 from __future__ import annotations
@@ -132,9 +132,16 @@ class PersonStanding:
 
 
 def _manages(person: Json, asking: Asking) -> bool:
-    """Whether a person manages this workspace: people of another one, in a shared channel, manage theirs."""
-    is_stranger = person.get("is_stranger") or (not asking.enterprise and person.get("team_id") != asking.team)
-    return not is_stranger and bool(person.get("is_admin") or person.get("is_owner"))
+    """Whether a person manages this workspace: people of another one, in a shared channel, manage theirs.
+
+    In an organisation a person's home may be another of its workspaces; then they must be in this one, too.
+    """
+    in_organisation = person.get("enterprise_user") or {}
+    is_of_ours = bool(asking.enterprise) and in_organisation.get("enterprise_id") == asking.enterprise
+    is_here = is_of_ours and asking.team in (in_organisation.get("teams") or ())
+    if person.get("is_stranger") or not (is_here or person.get("team_id") == asking.team):
+        return False
+    return bool(person.get("is_admin") or person.get("is_owner"))
 
 
 def _group(found: Json) -> Group:

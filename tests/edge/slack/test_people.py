@@ -59,6 +59,22 @@ async def test_somebody_of_another_workspace_manages_nothing_here(people: People
     assert not await standing_of(people, stranger, team=team).is_admin()
 
 
+@pytest.mark.parametrize(
+    ("enterprise", "is_member", "manages"),
+    [("E1", True, True), ("E1", False, False), ("E2", True, False), ("", False, False)],
+    ids=["here, too", "elsewhere in the organisation", "of another organisation", "of none"],
+)
+async def test_in_an_organisation_only_those_manage_a_workspace_who_are_in_it(
+    people: People, slack: Slack, team: Team, *, enterprise: str, is_member: bool, manages: bool
+) -> None:
+    zed = slack.workspace("Elsewhere").member("Zed", admin=True)
+    zed.person.enterprise, zed.person.workspaces = enterprise, (team.id,) if is_member else ()
+    team.people[zed.id] = zed.person
+    asking = Asking(team=team.id, enterprise="E1", user=zed.id, channel="C1", event="e")
+
+    assert await people.standing(asking).is_admin() is manages
+
+
 async def test_somebody_whom_slack_does_not_show_manages_nothing(people: People, slack: Slack, team: Team) -> None:
     stranger = slack.workspace("Elsewhere").member("Zed", admin=True)
 

@@ -10,7 +10,7 @@ Json = dict[str, Any]
 
 @dataclass(slots=True, kw_only=True, eq=False)
 class Person:
-    """Somebody with a user id: a member, or the bot's user."""
+    """Somebody with a user id: a member, or the bot's user; in an organisation, with its workspaces they are in."""
 
     id: str
     team_id: str
@@ -19,6 +19,8 @@ class Person:
     owner: bool = False
     is_bot: bool = False
     locale: str = "en-US"
+    enterprise: str = ""
+    workspaces: tuple[str, ...] = ()
 
     @property
     def handle(self) -> str:

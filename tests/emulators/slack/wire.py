@@ -167,6 +167,8 @@ def user_json(person: Person, *, with_locale: bool) -> Json:
         "tz_offset": 0,
         "profile": {"real_name": person.name, "display_name": person.name, "team": person.team_id},
     }
+    if person.enterprise:
+        body["enterprise_user"] = {"enterprise_id": person.enterprise, "teams": [*person.workspaces]}
     return body | ({"locale": person.locale} if with_locale else {})
 
 
