@@ -184,8 +184,14 @@ def _with_opacity(base: Image.Image | None, opacity: Image.Image | None) -> Imag
         return base
     base = base or Image.new("RGBA", opacity.size, "white")
     worn = base.copy()
-    worn.putalpha(opacity.convert("L").resize(base.size))
+    worn.putalpha(_coverage(opacity).resize(base.size))
     return worn
+
+
+def _coverage(opacity: Image.Image) -> Image.Image:
+    """How opaque a picture says things are: by its own transparency if it has some, else by how bright it is."""
+    own: Image.Image = opacity.getchannel("A")
+    return own if own.getextrema()[0] != 255 else opacity.convert("L")
 
 
 def _surface(rough: Image.Image | None, metal: Image.Image | None) -> Image.Image | None:

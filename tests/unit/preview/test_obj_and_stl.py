@@ -109,6 +109,18 @@ def test_materials_beside_the_model_are_worn(tmp_path):
     assert material.normal_map is not None
 
 
+@pytest.mark.parametrize(
+    ("opacity", "alpha"), [((90, 90, 90), 90), ((255, 255, 255, 77), 77)], ids=["by brightness", "by its own"]
+)
+def test_a_picture_of_opacity_says_it_by_its_brightness_or_its_own_transparency(opacity, alpha, tmp_path):
+    text = "mtllib coat.mtl\n" + _VERTICES + "usemtl coat\n" + faces()
+    mtl = b"newmtl coat\nmap_Kd skin.png\nmap_d seen.png\n"
+
+    solid = obj(tmp_path, text, coat_mtl=mtl, skin_png=png(), seen_png=png(8, 8, opacity))
+
+    assert solid.surfaces[0].material.base_map.image.getpixel((0, 0))[3] == alpha
+
+
 def test_what_is_missing_beside_the_model_is_said_and_drawn_without(tmp_path):
     solid = obj(tmp_path, "mtllib gone.mtl\n" + _VERTICES + "usemtl coat\n" + faces())
 
