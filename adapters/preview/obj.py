@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from adapters.preview.arrays import Bytes, Floats, Longs, Singles
+from adapters.preview.arrays import Bytes, Flags, Floats, Longs, Singles
 from adapters.preview.mtl import Library, read_mtl
 from adapters.preview.pictures import Pictures
 from adapters.preview.solid import CLAY, MOST_TRIANGLES, Solid, Surface, Unreadable, bounds
@@ -275,9 +275,9 @@ def _surface(corners: Longs, tables: _Tables, library: Library, name: str) -> Su
     keys = (corners[:, 0] * spans[0] + corners[:, 1] + 1) * spans[1] + corners[:, 2] + 1
     _, first, places = np.unique(keys, return_index=True, return_inverse=True)
     points, uvs, normals = corners[first].T
-    has_normals = len(tables.normals) > 0 and bool((normals >= 0).all())
+    has_normals = len(tables.normals) > 0 and bool((normals >= 0).any())
     has_uvs = len(tables.uvs) > 0 and bool((uvs >= 0).any())
-    return Surface(
+    surface = Surface(
         points=tables.points[points],
         corners=places.reshape(-1, 3).astype(np.uint32),
         normals=tables.normals[normals] if has_normals else None,
@@ -285,3 +285,17 @@ def _surface(corners: Longs, tables: _Tables, library: Library, name: str) -> Su
         colours=None if tables.colours is None else tables.colours[points],
         material=library.materials.get(name, CLAY),
     )
+    return _straightened(surface, normals < 0) if has_normals else surface
+
+
+def _straightened(surface: Surface, lacking: Flags) -> Surface:
+    """The surface with normals for the vertices that lack one: those of their faces, so that the others keep theirs."""
+    if surface.normals is None or not lacking.any():
+        return surface
+    a, b, c = surface.points[surface.corners].astype(np.float64).transpose(1, 0, 2)
+    sums = np.zeros((len(surface.points), 3))
+    np.add.at(sums, surface.corners.ravel(), np.repeat(np.cross(b - a, c - a), 3, axis=0))
+    made = sums[lacking] / np.maximum(np.linalg.norm(sums[lacking], axis=1, keepdims=True), 1e-30)
+    normals = surface.normals.copy()
+    normals[lacking] = made.astype(np.float32)
+    return replace(surface, normals=normals)

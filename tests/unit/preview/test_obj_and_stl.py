@@ -75,6 +75,16 @@ def test_a_quad_that_caves_in_is_cut_inside_itself(side, tmp_path):
     assert np.linalg.norm(np.cross(b - a, c - a), axis=1).sum() / 2 == pytest.approx(0.25)
 
 
+def test_faces_that_lack_normals_leave_the_others_theirs(tmp_path):
+    text = "v 0 0 0\nv 3 0 0\nv 0 3 0\nv 0 0 3\nvn 0.6 0 0.8\nf 1//1 2//1 3//1\nf 1 4 2\n"
+
+    (surface,) = obj(tmp_path, text).surfaces
+
+    found = surface.normals[surface.corners]
+    assert found[0] == pytest.approx(np.array([[0.6, 0, 0.8]] * 3))
+    assert found[1] == pytest.approx(np.array([[0, 1, 0]] * 3))
+
+
 def test_words_may_stand_apart_by_tabs(tmp_path):
     text = ("mtllib coat.mtl\n" + _VERTICES + "usemtl coat\n" + faces()).replace(" ", "\t")
 
