@@ -260,6 +260,13 @@ class Intake(Protocol):
         from 2 to 12.
         """
 
+    async def address_of(self, task_id: str, owner: Owner) -> Address:
+        """Return where one's own task is told, so that the next version can be told there.
+
+        Raises:
+            NotFound: it is not there, or not theirs to see. NotYours: it is only to be seen.
+        """
+
     async def draft_of(self, task_id: str, owner: Owner) -> Draft:
         """Return the values of a task for a form of a variation. Raises NotFound, NotPossible for a remake."""
 

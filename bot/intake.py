@@ -143,6 +143,10 @@ class CoreIntake:
         """Ask for a finished model in parts."""
         return await self._follow_ups.split(task_id, wish, Asker(owner=owner, address=address, event=event))
 
+    async def address_of(self, task_id: str, owner: Owner) -> Address:
+        """Return where one's own task is told."""
+        return (await self._own(task_id, owner)).address
+
     async def draft_of(self, task_id: str, owner: Owner) -> Draft:
         """Return the values of a task for a form that starts from them."""
         return await self._follow_ups.draft_of(task_id, owner)

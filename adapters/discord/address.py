@@ -62,8 +62,8 @@ class Spot:
 
     @property
     def link(self) -> str:
-        """A mention of the place that people can click; it pings nobody."""
-        return f"<#{self.home}>"
+        """A mention of the place that people can click; it pings nobody. Of a direct conversation its address."""
+        return f"<#{self.home}>" if self.guild else f"https://discord.com/channels/@me/{self.home}"
 
     def address(self) -> Address:
         """Write the spot down for the core."""
@@ -122,7 +122,7 @@ def spot_of_interaction(interaction: discord.Interaction[Any], *, is_private: bo
         guild=interaction.guild_id,
         answer=event_of(interaction),
     )
-    if is_private or not _is_at_home(interaction):
+    if is_private or not is_at_home(interaction):
         return spot
     return _public(spot, interaction.channel, interaction.app_permissions if interaction.guild_id else None)
 
@@ -137,7 +137,9 @@ def spot_of_message(message: discord.Message, rights: discord.Permissions | None
         guild=message.guild.id if message.guild else None,
         lacks=missing_rights(rights) if rights is not None else (),
     )
-    return replace(spot, thread=spot.channel) if isinstance(message.channel, discord.Thread) else spot
+    if isinstance(message.channel, discord.Thread):
+        return replace(spot, channel=message.channel.parent_id, thread=message.channel.id)
+    return spot
 
 
 SHOWN_RIGHTS = ("embed_links", "attach_files")
@@ -150,6 +152,11 @@ def missing_rights(rights: discord.Permissions) -> tuple[str, ...]:
     return tuple(name for name in names if not getattr(rights, name))
 
 
+def spot_in_thread(spot: Spot, thread: discord.Thread, rights: discord.Permissions) -> Spot:
+    """Return a place in a thread of the same server instead of another one."""
+    return _public(replace(spot, kind=Kind.PRIVATE, lacks=(), named=()), thread, rights)
+
+
 def _public(spot: Spot, channel: object, rights: discord.Permissions | None) -> Spot:
     lacks = missing_rights(rights) if rights is not None else ()
     speech = "send_messages_in_threads" if isinstance(channel, discord.Thread) else "send_messages"
@@ -157,7 +164,8 @@ def _public(spot: Spot, channel: object, rights: discord.Permissions | None) -> 
         return replace(spot, lacks=(speech,), named=(speech,))
     here = replace(spot, kind=Kind.HERE, answer="", lacks=lacks)
     if isinstance(channel, discord.Thread):
-        return replace(here, thread=channel.id, lacks=_without(lacks, "send_messages", "create_public_threads"))
+        lacks = _without(lacks, "send_messages", "create_public_threads")
+        return replace(here, channel=channel.parent_id, thread=channel.id, lacks=lacks)
     if isinstance(channel, discord.ForumChannel):
         return replace(here, kind=Kind.POST, lacks=_without(lacks, *THREAD_RIGHTS))
     if isinstance(channel, discord.TextChannel):
@@ -165,7 +173,7 @@ def _public(spot: Spot, channel: object, rights: discord.Permissions | None) -> 
     return replace(here, lacks=_without(lacks, *THREAD_RIGHTS))
 
 
-def _is_at_home(interaction: discord.Interaction[Any]) -> bool:
+def is_at_home(interaction: discord.Interaction[Any]) -> bool:
     """Whether the bot itself is where the command was given: not brought along by a person, nor without its user.
 
     A server can have authorised our commands and no bot, so what Discord says of the authorisation is not asked.

@@ -25,6 +25,7 @@ from adapters.discord.asked import Asked
 from adapters.discord.buttons import form_of
 from adapters.discord.drafts import Draft, Stage
 from adapters.discord.pictures import AttachmentReader, pictures_among
+from adapters.discord.placing import owner_at, spot_of_version
 from adapters.discord.private import PrivateLine
 from adapters.discord.render import answer_draft, links_draft, list_draft, sentence_draft, tree_draft
 from bot import text, words_chat, words_privacy
@@ -79,37 +80,43 @@ class Desk:
 
     async def resend(self, interaction: Asking, task_id: str, asked: Asked) -> Draft | None:
         """Ask again for what failed or stayed unclear."""
-        return await self._next(interaction, asked, lambda o, a, e: self.intake.resend(task_id, o, a, event=e))
+        return await self._next(interaction, task_id, asked, lambda o, a, e: self.intake.resend(task_id, o, a, event=e))
 
     async def again(self, interaction: Asking, task_id: str, asked: Asked) -> Draft | None:
         """Ask for the same with another seed."""
-        return await self._next(interaction, asked, lambda o, a, e: self.intake.again(task_id, o, a, event=e))
+        return await self._next(interaction, task_id, asked, lambda o, a, e: self.intake.again(task_id, o, a, event=e))
 
     async def better(self, interaction: Asking, task_id: str, asked: Asked) -> Draft | None:
         """Ask for the same in the next tier up."""
-        return await self._next(interaction, asked, lambda o, a, e: self.intake.better(task_id, o, a, event=e))
+        return await self._next(interaction, task_id, asked, lambda o, a, e: self.intake.better(task_id, o, a, event=e))
 
     async def variation(self, interaction: Asking, task_id: str, asked: Asked) -> Draft | None:
         """Ask for the next version."""
         wish = await self._wish(asked)
-        return await self._next(interaction, asked, lambda o, a, e: self.intake.variation(task_id, wish, o, a, event=e))
+        return await self._next(
+            interaction, task_id, asked, lambda o, a, e: self.intake.variation(task_id, wish, o, a, event=e)
+        )
 
     async def other_format(self, interaction: Asking, task_id: str, asked: Asked) -> Draft | None:
         """Ask for the same in another file format."""
         wanted = str(asked.options.get("format", ""))
         return await self._next(
-            interaction, asked, lambda o, a, e: self.intake.other_format(task_id, wanted, o, a, event=e)
+            interaction, task_id, asked, lambda o, a, e: self.intake.other_format(task_id, wanted, o, a, event=e)
         )
 
     async def retexture(self, interaction: Asking, task_id: str, asked: Asked) -> Draft | None:
         """Ask for a new texture over the model."""
         wish = await self._wish(asked)
-        return await self._next(interaction, asked, lambda o, a, e: self.intake.retexture(task_id, wish, o, a, event=e))
+        return await self._next(
+            interaction, task_id, asked, lambda o, a, e: self.intake.retexture(task_id, wish, o, a, event=e)
+        )
 
     async def split(self, interaction: Asking, task_id: str, asked: Asked) -> Draft | None:
         """Ask for the model in parts."""
         wish = await self._wish(asked)
-        return await self._next(interaction, asked, lambda o, a, e: self.intake.split(task_id, wish, o, a, event=e))
+        return await self._next(
+            interaction, task_id, asked, lambda o, a, e: self.intake.split(task_id, wish, o, a, event=e)
+        )
 
     async def status(self, interaction: Asking, task_id: str) -> Draft | None:
         """Say how a task stands."""
@@ -212,13 +219,18 @@ class Desk:
         """Read the pictures, and the options that were typed."""
         return asked.wish(await self.reader.read(asked.attachments))
 
-    async def _next(self, interaction: Asking, asked: Asked, ask: Ask) -> Draft | None:
-        """Ask for what comes after an earlier task; a click under an answer for one person's eyes stays there."""
-        message = interaction.message
-        is_private = asked.is_private or (message is not None and message.flags.ephemeral)
-        spot = spot_of_interaction(interaction, is_private=is_private)
+    async def _next(self, interaction: Asking, task_id: str, asked: Asked, ask: Ask) -> Draft | None:
+        """Ask for what comes after an earlier task: told in its thread, where that is for the same eyes.
+
+        A click under an answer for one person's eyes stays there.
+        """
+        message, owner = interaction.message, owner_of(interaction)
+        if asked.is_private or (message is not None and message.flags.ephemeral):
+            spot = spot_of_interaction(interaction, is_private=True)
+        else:
+            spot = await spot_of_version(interaction, await self.intake.address_of(task_id, owner))
         await self._keep(interaction, spot)
-        return _accepted(await ask(owner_of(interaction), spot.address(), event_of(interaction)), spot)
+        return _accepted(await ask(owner_at(owner, spot), spot.address(), event_of(interaction)), spot)
 
     async def _keep(self, interaction: Asking, spot: Spot) -> None:
         if spot.kind is Kind.PRIVATE:

@@ -6,41 +6,35 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta
 
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from adapters.slack import words
-from adapters.slack.address import Spot
 from adapters.slack.affairs import FORM_WITHIN_S, Affairs
 from adapters.slack.asked import Asked
 from adapters.slack.commands import Command, Verb, parse_command
 from adapters.slack.drafts import Draft
 from adapters.slack.forms import Known, Opened, form_view
 from adapters.slack.home import home_view
-from adapters.slack.lines import Json, Lines, Send
+from adapters.slack.lines import Json, Lines
 from adapters.slack.manual import help_draft
 from adapters.slack.people import People
 from adapters.slack.pictures import FileReader, pictures_among
-from adapters.slack.render import answer_draft, links_draft, list_draft, sentence_draft, tree_draft
-from adapters.slack.trouble import Refused, Why
+from adapters.slack.placing import Placing
+from adapters.slack.render import answer_draft, links_draft, list_draft, sentence_draft, told_draft, tree_draft
 from adapters.slack.wire import Asking, SharedFile, Written, plain_words
 from bot import text, words_chat
 from bot.catalog import MOST_PICTURES
 from bot.chat import EVERY_OWN, Intake, Wish
-from bot.errors import NotFound, PlatformBusy, StorageError, UserMistake
+from bot.errors import NotFound, StorageError, UserMistake
 from bot.model import Address, Owner, Task
-from bot.ports import Clock
 from bot.questions import FORMAT
 from bot.trees import trees_of
 from bot.typed import read_forget, read_listing, split_wish
 from bot.update import Choice
 
 log = logging.getLogger(__name__)
-
-CLOCKS_DIFFER = timedelta(minutes=2)
-"""How far our clock may be from Slack's: messages of a task are looked for from that much before it began."""
 
 HOME_TASKS = 10
 
@@ -56,7 +50,7 @@ class Desk:
     intake: Intake
     lines: Lines
     reader: FileReader
-    clock: Clock
+    placing: Placing
     people: People
     affairs: Affairs
 
@@ -101,42 +95,44 @@ class Desk:
         if not typed and not pictures_among(message.files):
             raise UserMistake(words.not_ours())
         wish = await self._wish(asking, Asked(typed=typed, files=message.files))
-        address = self._spot(asking, root=asking.thread or asking.message).address()
+        address = self.placing.spot(asking, root=asking.thread or asking.message).address()
         if not (asking.thread and await self._followed(asking, wish, address)):
             await self.intake.generate(wish, self._owner(asking), address, event=asking.event)
         return _remark(message.files)
 
     async def resend(self, asking: Asking, task_id: str) -> Draft | None:
         """Ask again for what failed or stayed unclear."""
-        return await self._next(asking, lambda o, a, e: self.intake.resend(task_id, o, a, event=e))
+        return await self._next(asking, task_id, lambda o, a, e: self.intake.resend(task_id, o, a, event=e))
 
     async def again(self, asking: Asking, task_id: str) -> Draft | None:
         """Ask for the same with another seed."""
-        return await self._next(asking, lambda o, a, e: self.intake.again(task_id, o, a, event=e))
+        return await self._next(asking, task_id, lambda o, a, e: self.intake.again(task_id, o, a, event=e))
 
     async def better(self, asking: Asking, task_id: str) -> Draft | None:
         """Ask for the same in the next tier up."""
-        return await self._next(asking, lambda o, a, e: self.intake.better(task_id, o, a, event=e))
+        return await self._next(asking, task_id, lambda o, a, e: self.intake.better(task_id, o, a, event=e))
 
     async def variation(self, asking: Asking, task_id: str, asked: Asked) -> Draft | None:
         """Ask for the next version."""
         wish = await self._wish(asking, asked)
-        return await self._next(asking, lambda o, a, e: self.intake.variation(task_id, wish, o, a, event=e))
+        return await self._next(asking, task_id, lambda o, a, e: self.intake.variation(task_id, wish, o, a, event=e))
 
     async def other_format(self, asking: Asking, task_id: str, asked: Asked) -> Draft | None:
         """Ask for the same in another file format."""
         wanted = str(asked.options.get(FORMAT, ""))
-        return await self._next(asking, lambda o, a, e: self.intake.other_format(task_id, wanted, o, a, event=e))
+        return await self._next(
+            asking, task_id, lambda o, a, e: self.intake.other_format(task_id, wanted, o, a, event=e)
+        )
 
     async def retexture(self, asking: Asking, task_id: str, asked: Asked) -> Draft | None:
         """Ask for a new texture over the model."""
         wish = await self._wish(asking, asked)
-        return await self._next(asking, lambda o, a, e: self.intake.retexture(task_id, wish, o, a, event=e))
+        return await self._next(asking, task_id, lambda o, a, e: self.intake.retexture(task_id, wish, o, a, event=e))
 
     async def split(self, asking: Asking, task_id: str, asked: Asked) -> Draft | None:
         """Ask for the model in parts."""
         wish = await self._wish(asking, asked)
-        return await self._next(asking, lambda o, a, e: self.intake.split(task_id, wish, o, a, event=e))
+        return await self._next(asking, task_id, lambda o, a, e: self.intake.split(task_id, wish, o, a, event=e))
 
     async def cancel(self, asking: Asking, task_id: str) -> Draft | None:
         """Call a task off."""
@@ -178,7 +174,7 @@ class Desk:
         async def publish(client: AsyncWebClient) -> AsyncSlackResponse:
             return await client.views_publish(user_id=asking.user, view=view)
 
-        await self._call(asking, "views.publish", publish)
+        await self.lines.call(asking.team, "views.publish", publish, enterprise=asking.enterprise)
 
     async def _do(self, asking: Asking, command: Command, *, files: Sequence[SharedFile] = ()) -> Draft | None:
         """Answer a command that asks for no new model."""
@@ -210,9 +206,9 @@ class Desk:
         return None
 
     async def _generate(self, asking: Asking, asked: Asked, *, root: str = "") -> Draft | None:
-        await self._check_place(asking)
+        await self.placing.check(asking)
         wish = await self._wish(asking, asked)
-        address = self._spot(asking, root=root).address()
+        address = self.placing.spot(asking, root=root).address()
         task = await self.intake.generate(wish, self._owner(asking), address, event=asking.event)
         if not asking.channel:  # told directly, where an answer would only stand above the status
             return _remark(asked.files)
@@ -230,64 +226,19 @@ class Desk:
         """Read the pictures, and the options that were typed."""
         return asked.wish(await self.reader.read(asking, pictures_among(asked.files)[:MOST_PICTURES]))
 
-    async def _next(self, asking: Asking, ask: Ask) -> Draft | None:
-        """Ask for what comes after an earlier task: told in the thread of the click, if that was for all to see."""
-        root = asking.thread or asking.message
-        if not root:
-            await self._check_place(asking)
-        return _accepted(await ask(self._owner(asking), self._spot(asking, root=root).address(), asking.event))
-
-    async def _check_place(self, asking: Asking) -> None:
-        """Refuse a wish where the bot could not tell its end, before anything is written down or charged.
-
-        Some refusals cannot be known beforehand (a channel where only few may post); then the task is told directly.
-
-        Raises:
-            UserMistake: what to do about it.
-        """
-        if not asking.channel:  # told directly
-            return
-
-        async def look(client: AsyncWebClient) -> AsyncSlackResponse:
-            return await client.conversations_info(channel=asking.channel)
-
-        try:
-            answer = await self._call(asking, "conversations.info", look)
-        except Refused as error:
-            if error.why is Why.PLACE:
-                raise UserMistake(words.unseen_place()) from error
-            log.warning("channel not looked at reason=%s", error)
-            return
-        except PlatformBusy as error:
-            log.info("channel not looked at reason=%s", error)
-            return
-        _check_channel(answer.get("channel") or {})
+    async def _next(self, asking: Asking, task_id: str, ask: Ask) -> Draft | None:
+        """Ask for what comes after an earlier task: told in its thread, where that is for the same eyes."""
+        parent = await self.intake.address_of(task_id, asking.owner)
+        placed = await self.placing.next(asking, parent)
+        owner, address = replace(self._owner(asking), channel_id=placed.channel or None), placed.spot.address()
+        task = await ask(owner, address, asking.event)
+        if task.address != address:  # an earlier click made it, and it is told where that one was
+            return _accepted(task)
+        return told_draft(text.accepted(task), placed.link) if placed.link else _accepted(task, placed.remark)
 
     def _owner(self, asking: Asking) -> Owner:
         """Return the person as the core knows people, with what Slack vouches for once somebody wants to know."""
         return replace(asking.owner, standing=self.people.standing(asking))
-
-    async def _call(self, asking: Asking, method: str, send: Send) -> Json:
-        return await self.lines.call(asking.team, method, send, enterprise=asking.enterprise)
-
-    def _spot(self, asking: Asking, *, root: str) -> Spot:
-        began = self.clock.now() - CLOCKS_DIFFER
-        return Spot(
-            team=asking.team,
-            enterprise=asking.enterprise,
-            channel=asking.channel or asking.user,
-            user=asking.user,
-            name="" if root else asking.name,
-            since=asking.moment or f"{began.timestamp():.6f}",
-            root=root if asking.channel else "",
-        )
-
-
-def _check_channel(channel: Json) -> None:
-    if channel.get("is_archived"):
-        raise UserMistake(words.archived())
-    if not (channel.get("is_im") or channel.get("is_mpim") or channel.get("is_member")):
-        raise UserMistake(words.not_in_channel())
 
 
 def _accepted(task: Task, *remarks: str) -> Draft:

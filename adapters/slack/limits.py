@@ -23,6 +23,9 @@ VIEW_BLOCKS = 100
 BUTTONS = 25
 BUTTON_TEXT = 75
 LINK = 3000
+LINK_IN_TEXT = 1000
+"""Ours: so long may an address in a sentence be, which has to leave room for the sentence."""
+
 ALT_TEXT = 2000
 UPLOAD_ALT_TEXT = 1000
 OPTION_TEXT = 75

@@ -37,8 +37,8 @@ SCOPES = (
     ),
     Scope(
         name="channels:read",
-        why="to say that it has to be invited before anything is charged",
-        needed_by=("conversations.info",),
+        why="to say that it has to be invited before anything is charged, and to see who reads along",
+        needed_by=("conversations.info", "users.conversations"),
     ),
     Scope(
         name="chat:write",
@@ -61,7 +61,11 @@ SCOPES = (
         why="for what channels:history is, in private channels",
         needed_by=("conversations.history", "conversations.replies"),
     ),
-    Scope(name="groups:read", why="for what channels:read is, in private channels", needed_by=("conversations.info",)),
+    Scope(
+        name="groups:read",
+        why="for what channels:read is, in private channels",
+        needed_by=("conversations.info", "users.conversations"),
+    ),
     Scope(
         name="im:history",
         why="to hear what is written to it directly",
@@ -73,7 +77,11 @@ SCOPES = (
         why="to write directly where it cannot post in the channel",
         needed_by=("conversations.open",),
     ),
-    Scope(name="mpim:read", why="for what channels:read is, in group conversations", needed_by=("conversations.info",)),
+    Scope(
+        name="mpim:read",
+        why="for what channels:read is, in group conversations",
+        needed_by=("conversations.info", "users.conversations"),
+    ),
     Scope(
         name="usergroups:read",
         why="to know who is in a user group that an admin has allowed something",

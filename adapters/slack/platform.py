@@ -21,6 +21,7 @@ from adapters.slack.manifest import ManifestOptions, has_pages
 from adapters.slack.notices import Notices
 from adapters.slack.people import People
 from adapters.slack.pictures import FileReader
+from adapters.slack.placing import Placing
 from adapters.slack.posting import Poster
 from adapters.slack.reception import Reception, bolt_app
 from adapters.slack.routes import OAuthSupplies, Route, Routes, oauth_flow
@@ -235,7 +236,7 @@ class SlackPlatform:
                 intake=intake,
                 lines=self._lines,
                 reader=FileReader(lines=self._lines, api_url=self._options.api_url),
-                clock=self._supplies.clock,
+                placing=Placing(lines=self._lines, clock=self._supplies.clock),
                 people=people,
                 affairs=Affairs(intake=intake, people=people, uploader=self._delivery.uploader),
             ),

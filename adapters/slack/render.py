@@ -108,6 +108,13 @@ def sentence_draft(*sentences: str) -> Draft:
     return Draft(text=limits.escaped(said, limits.TEXT), blocks=(blocks.paragraph(said.split("\n")),))
 
 
+def told_draft(said: str, url: str) -> Draft:
+    """Return a plain sentence, and a link to the thread where it goes on."""
+    way = words.follow_it(limits.escaped(url, limits.LINK))
+    text = limits.escaped(said, limits.TEXT - size_of(way) - 1)
+    return Draft(text=f"{text} {way}", blocks=(blocks.paragraph([said]), blocks.marked_paragraph(way)))
+
+
 def links_draft(links: FreshLinks) -> Draft:
     """Return short-lived links, as many as find room. For one person's eyes."""
     shown: list[Json] = [blocks.paragraph([links.sentence])]

@@ -33,6 +33,24 @@ def archived() -> str:
     return "This channel is archived, so nothing can be posted here. Ask in another one; nothing was sent or charged."
 
 
+def follow_it(url: str) -> str:
+    """Return Slack's own link to the thread where a next version is told."""
+    return f"<{url}|Follow it in the thread of the version before>"
+
+
+def beside_the_other() -> str:
+    """Say where a next version is told, when there is no link to it."""
+    return "Follow it in the thread of the version before."
+
+
+def told_alone() -> str:
+    """Say that a next version is told to nobody else, and why."""
+    return (
+        "You can follow it in a direct message from the bot: not everybody who reads here may see the version before, "
+        "or the bot cannot post in its thread."
+    )
+
+
 def asked_by(name: str) -> str:
     """Say who asked, by name: a mention would notify them of what they have just done."""
     return f", asked by {name}" if name else ""

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from bot.model import BangRequest, Request, Task, TextureRequest
-from tests.edge.slack.stage import Stage
+from tests.edge.slack.stage import Stage, kind_of
 from tests.emulators.slack import upload
 
 PNG = b"\x89PNG\r\n\x1a\n" + b"a picture" + b"IEND\xaeB`\x82"
@@ -52,7 +52,9 @@ async def test_every_follow_up_can_be_typed(stage: Stage, model: Task, typed: st
     assert task.parent_id == model.id
     assert task.id in answer.text
     await stage.tell()
-    assert [one for one in stage.slack.messages(stage.general) if task.id in one.text]
+    [thread] = stage.slack.messages(stage.general)
+    [status] = [one for one in stage.replies(thread) if task.id in one.text]
+    assert kind_of(status) == "status"
 
 
 async def test_what_is_typed_goes_into_the_request(stage: Stage) -> None:
