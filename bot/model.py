@@ -263,6 +263,9 @@ class Standing(Protocol):
 FORGOTTEN = "forgotten-"
 """How the id begins that stands in the place of a forgotten person's."""
 
+ALONE = "~"
+"""How the place of a conversation begins that only the person who asked can read, as a direct one."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Owner:
@@ -288,12 +291,17 @@ class Address:
     """Where a person is told: the platform, and text that only that platform makes and reads.
 
     `place` names the conversation (a thread) in the platform's own words, so that the tasks that live in it can be
-    found; empty for one that nobody else shares.
+    found; it begins with `ALONE` where only the asker reads it, and is empty where there is no conversation.
     """
 
     platform: str
     value: str
     place: str = ""
+
+    @property
+    def is_shared(self) -> bool:
+        """Whether others of the server read it, too."""
+        return bool(self.place) and not self.place.startswith(ALONE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -50,7 +50,7 @@ def can_see(task: Task, owner: Owner) -> bool:
     """Say whether a person may see a task: it is their own, or stands in a thread of their server, for all to see."""
     if is_own(task, owner):
         return True
-    is_shared = bool(task.address.place) and owner.server_id is not None
+    is_shared = task.address.is_shared and owner.server_id is not None
     return is_shared and (task.owner.platform, task.owner.server_id) == (owner.platform, owner.server_id)
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, or_, select
 
+from bot.model import ALONE
 from bot.ports import Sought
 from storage.schema import tasks
 
@@ -33,4 +34,5 @@ def _seen(sought: Sought) -> ColumnElement[bool]:
     own = and_(here, tasks.c.user_id == sought.asker.user_id)
     if sought.is_own_only or sought.asker.server_id is None:
         return own
-    return or_(own, and_(here, tasks.c.server_id == sought.asker.server_id, tasks.c.place != ""))
+    is_shared = and_(tasks.c.place != "", tasks.c.place.not_like(f"{ALONE}%"))
+    return or_(own, and_(here, tasks.c.server_id == sought.asker.server_id, is_shared))

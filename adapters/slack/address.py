@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
 from bot.errors import AddressGone
-from bot.model import Address, Owner
+from bot.model import ALONE, Address, Owner
 
 PLATFORM = "slack"
 
@@ -49,7 +49,8 @@ class Spot:
     def address(self) -> Address:
         """Write the spot down for the core."""
         values = {field.name: _written(getattr(self, field.name)) for field in fields(self)}
-        place = f"{self.team}:{self.channel}:{self.root}" if self.root else ""
+        readers = ALONE if self.is_unopened or is_direct(self.channel) else ""
+        place = f"{readers}{self.team}:{self.channel}:{self.root}" if self.root else ""
         return Address(platform=PLATFORM, value=urlencode({n: v for n, v in values.items() if v}), place=place)
 
 
@@ -66,6 +67,11 @@ def parse_address(address: Address) -> Spot:
         return Spot(**words)
     except TypeError as error:
         raise AddressGone("this is no address of Slack") from error
+
+
+def is_direct(channel: str) -> bool:
+    """Say whether a conversation is a direct one with one person, by how Slack begins its id."""
+    return channel.startswith("D")
 
 
 def owner_of(*, team: str, user: str, channel: str) -> Owner:

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from adapters.slack.address import event_of_interaction, event_of_message, owner_of
+from adapters.slack.address import event_of_interaction, event_of_message, is_direct, owner_of
 from bot.model import Owner
 
 Json = Mapping[str, Any]
@@ -50,7 +50,7 @@ class Asking:
     @property
     def is_direct(self) -> bool:
         """Whether it happened in a direct conversation."""
-        return self.channel.startswith("D")
+        return is_direct(self.channel)
 
     def __repr__(self) -> str:
         """Keep the capabilities out of logs."""

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from bot.folding import words_sought
-from bot.model import Address, BangRequest, TaskState, TextureRequest
+from bot.model import ALONE, Address, BangRequest, TaskState, TextureRequest
 from bot.ports import Sought, TaskStore
 from tests.factories import a_request, a_task, after, an_owner
 from tests.fakes.task_stores import added, ids
@@ -39,6 +41,7 @@ async def test_of_others_only_what_stands_in_a_thread_of_the_same_server_is_foun
         a_task(owner=an_owner("bob")),
         a_task(owner=an_owner("bob", server_id="other"), address=THREAD),
         a_task(owner=an_owner("bob", platform="slack"), address=THREAD),
+        a_task(owner=an_owner("bob"), address=replace(THREAD, place=f"{ALONE}thread-1")),
     )
 
     assert await store.search(Sought(asker=an_owner(), is_own_only=False), limit=9) == (shared, own)

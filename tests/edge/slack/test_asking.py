@@ -107,6 +107,19 @@ async def test_a_direct_message_makes_a_model_in_its_thread(stage: Stage) -> Non
     assert kinds.count("result") == 1
 
 
+async def test_what_was_asked_for_directly_is_nobody_elses_to_see(stage: Stage) -> None:
+    written = await stage.ann.dm("a glass whale")
+    task = await stage.accepted()
+    await stage.tell()
+
+    answer = await stage.team.member("Bob").command(stage.general, f"/rodin show {task.id}")
+
+    await stage.slack.until(lambda: answer.ephemerals)
+    assert "whale" not in answer.text
+    assert "no task" in answer.text
+    assert any("whale" in reply.text for reply in stage.replies(written.message))  # while ann reads it
+
+
 async def test_a_direct_message_that_is_a_command_costs_nothing(stage: Stage) -> None:
     await stage.ann.dm("help")
 
