@@ -6,6 +6,7 @@ import asyncio
 import hashlib
 import itertools
 import os
+import tempfile
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -90,17 +91,27 @@ def _is_taken(path: Path, file: ModelFile) -> bool:
 def _write_private(path: Path, data: bytes) -> Path:
     """Write a file that only its owner may read, beside those of the same name; whole or not at all."""
     path.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    part = Path(name)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+        return _moved(part, path)
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def _moved(part: Path, path: Path) -> Path:
+    """Give a file its own name, or the next one that is free."""
     for free in itertools.chain([path], (path.with_stem(f"{path.stem}-{number}") for number in itertools.count(2))):
         try:
-            descriptor = os.open(free, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+            free.hardlink_to(part)  # unlike a move, it overwrites nothing that another session lays there meanwhile
         except FileExistsError:
             continue
-        try:
-            with os.fdopen(descriptor, "wb") as file:
-                file.write(data)
-        except OSError:
-            free.unlink(missing_ok=True)
-            raise
+        except OSError:  # a file system without second names, as on many USB sticks
+            if free.exists():
+                continue
+            part.replace(free)
         return free
     raise AssertionError("numbers do not end")
 

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
+import os
+import resource
+import signal
+import stat
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from adapters.console.delivery import Delivery
+from adapters.console.delivery import Delivery, _write_private
+from bot.chat import Export
 from bot.errors import NoSuchFile
 from bot.model import FileRole, ModelFile, TaskState
 from bot.update import Update
@@ -113,3 +119,47 @@ async def test_after_a_restart_the_same_files_are_found_again(store: MemoryFileS
 async def test_a_file_that_the_store_has_lost_is_said(tmp_path: Path) -> None:
     with pytest.raises(NoSuchFile):
         await Delivery(files=MemoryFileStore(), folder=tmp_path).deliver(an_update("base.glb"))
+
+
+ARCHIVE = Export(name="rodin-bot-data-2026-11-22.zip", data=b"PK" * 5_000)
+
+
+async def test_an_archive_is_laid_beside_an_earlier_one_and_only_its_owner_may_read_it(
+    store: MemoryFileStore, tmp_path: Path
+) -> None:
+    delivery = Delivery(files=store, folder=tmp_path)
+
+    paths = [await delivery.lay(ARCHIVE), await delivery.lay(ARCHIVE)]
+
+    assert lying_in(tmp_path) == {"rodin-bot-data-2026-11-22.zip", "rodin-bot-data-2026-11-22-2.zip"}
+    assert [(path.read_bytes(), stat.S_IMODE(path.stat().st_mode)) for path in paths] == [(ARCHIVE.data, 0o600)] * 2
+
+
+async def test_an_archive_finds_its_place_where_a_file_cannot_have_two_names(
+    store: MemoryFileStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(source: Path, link: Path, **_: bool) -> None:
+        raise PermissionError(errno.EPERM, "Operation not permitted", str(link))
+
+    monkeypatch.setattr(os, "link", refuse)
+    delivery = Delivery(files=store, folder=tmp_path)
+
+    paths = [await delivery.lay(ARCHIVE), await delivery.lay(ARCHIVE)]
+
+    assert lying_in(tmp_path) == {"rodin-bot-data-2026-11-22.zip", "rodin-bot-data-2026-11-22-2.zip"}
+    assert [path.read_bytes() for path in paths] == [ARCHIVE.data] * 2
+
+
+def test_killed_while_it_writes_an_archive_it_leaves_nothing_that_looks_like_one(tmp_path: Path) -> None:
+    child = os.fork()
+    if child == 0:
+        signal.signal(signal.SIGXFSZ, signal.SIG_DFL)  # the kernel kills whoever writes beyond the limit
+        resource.setrlimit(resource.RLIMIT_FSIZE, (len(ARCHIVE.data) // 2, resource.RLIM_INFINITY))
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+        _write_private(tmp_path / ARCHIVE.name, ARCHIVE.data)
+        os._exit(0)
+    _, status = os.waitpid(child, 0)
+
+    assert os.WTERMSIG(status) == signal.SIGXFSZ
+    assert [path.stat().st_size for path in tmp_path.iterdir()] == [len(ARCHIVE.data) // 2]
+    assert not (tmp_path / ARCHIVE.name).exists()
