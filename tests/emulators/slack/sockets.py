@@ -6,6 +6,7 @@ Source: docs.slack.dev, apis/events-api/using-socket-mode.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import secrets
 from collections.abc import Callable
@@ -145,7 +146,8 @@ class SocketTransport:
         """
         for connection in list(self.connections):
             connection.leaving = reason != "warning"
-            await connection.say(_disconnect(reason))
+            with contextlib.suppress(ConnectionError):  # the bot has just died
+                await connection.say(_disconnect(reason))
 
     def cut(self) -> None:
         """Break every connection without a word."""

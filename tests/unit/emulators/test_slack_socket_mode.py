@@ -185,6 +185,13 @@ async def test_a_socket_that_breaks_without_a_word_is_opened_anew(slack, team):
         await slack.until(lambda: slack.outbox.socket.opened == 2)
 
 
+async def test_a_bot_that_has_just_died_cannot_be_told_to_change_sockets_which_is_no_mistake(slack, team):
+    async with over_socket(slack, bolt_app(slack, team)):
+        slack.cut_sockets()
+
+        await slack.disconnect_socket()
+
+
 async def test_several_sockets_take_turns(slack, team):
     general, ann = team.channel("general"), team.member("Ann")
     heard = []
