@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import groupby
 
-from tests.e2e.torture.books import MAKING, WORDED, Asked, Books, Charge, Post, Row
+from tests.e2e.torture.books import CONVERSION, MAKING, WORDED, Asked, Books, Charge, Post, Row
 from tests.e2e.torture.plan import Act
 
 UNANSWERED = "acknowledged, and killed before it was written down: the person is not answered"
@@ -58,17 +58,18 @@ def deeds_make_one_task(books: Books) -> Iterator[str]:
         made = _made_by(books, asked)
         if len(made) > 1:
             yield f"deed {asked.number} ({asked.act}) made {len(made)} tasks: {_ids(made)}"
-        if made and asked.words and not asked.told and asked.act in WORDED and not _is_doubtful(asked):
+        if made and _is_refused(asked):
             yield f"deed {asked.number} was refused ({asked.words[:80]!r}) and made task {_ids(made)}"
 
 
 def tasks_were_asked_for(books: Books) -> Iterator[str]:
-    """No task comes out of nowhere."""
+    """No task comes out of nowhere: its words are somebody's, or its own person asked for it of another task."""
     events = {asked.event for asked in books.asked if asked.event and asked.act in MAKING}
     marks = [asked.mark for asked in books.asked if asked.mark]
     resent = {f"resend:{asked.target}" for asked in books.asked if asked.act is Act.RESEND}
+    asked_of = {(asked.target, asked.user) for asked in books.asked if asked.target and asked.act in MAKING}
     for row in books.rows:
-        if not any(mark in row.prompt for mark in marks):
+        if not any(mark in row.said for mark in marks) and (row.parent, row.user) not in asked_of:
             yield f"task {row.id} was asked for by nobody: {row.prompt[:80]!r}"
         elif row.event is not None and row.event not in events | resent:
             yield f"task {row.id} comes of an event that nobody caused: {row.event}"
@@ -97,6 +98,24 @@ def orders_are_kept(books: Books) -> Iterator[str]:
             yield f"deed {asked.number}: task {row.id} was said to be called off, and is {row.state}"
 
 
+def answers_are_private(books: Books) -> Iterator[str]:
+    """What a command, a button or a form answers is for its person's eyes; what all see is posted about tasks."""
+    for asked in books.asked:
+        for words in asked.in_public:
+            yield f"deed {asked.number} ({asked.act}) was answered for all to read: {words[:80]!r}"
+
+
+def archives_are_whole_and_own(books: Books) -> Iterator[str]:
+    """What was exported can be opened, and holds that person's tasks alone."""
+    owners = {row.id: (row.platform, row.user) for row in books.rows}
+    for archive in books.archives:
+        if archive.problem:
+            yield f"the archive {archive.name} of {archive.user} is not whole: {archive.problem}"
+        for task in archive.tasks:
+            if owners.get(task) != (archive.platform, archive.user):
+                yield f"the archive {archive.name} of {archive.user} holds task {task}, which is not theirs"
+
+
 def tasks_have_ended_and_are_told(books: Books) -> Iterator[str]:
     """Every task has come to an end, and its thread has seen the newest of it."""
     for row in books.rows:
@@ -118,30 +137,38 @@ def charges_have_one_task(books: Books) -> Iterator[str]:
     for row in books.rows:
         if row.uuid is not None and row.uuid not in known:
             yield f"task {row.id} names submission {row.uuid}, which Rodin never took"
-    doubtful = Counter(row.prompt for row in books.rows if row.state == "unclear")
-    for prompt, count in Counter(charge.prompt for charge in _unknown_charges(books)).items():
-        if count > doubtful[prompt]:
-            yield f"charged {count - doubtful[prompt]} times too often: {prompt[:80]!r}"
+    prompts = _prompts_at_rodin(books)
+    doubtful = Counter((row.product, row.file_format, prompts[row.id]) for row in books.rows if row.state == "unclear")
+    unknown = Counter((charge.product, charge.file_format, charge.prompt) for charge in _unknown_charges(books))
+    for (product, file_format, prompt), count in (unknown - doubtful).items():
+        yield f"charged {count} times too often: {prompt[:80]!r} ({product}, {file_format})"
 
 
 def charges_are_of_what_was_asked(books: Books) -> Iterator[str]:
     """The model that a task was given is the one that it asked for, at the price that was said."""
-    charges = {charge.uuid: charge for charge in books.charges}
+    charges, prompts = {charge.uuid: charge for charge in books.charges}, _prompts_at_rodin(books)
     for row in books.rows:
         charge = charges.get(row.uuid or "")
         if charge is None:
             continue
-        if charge.prompt != row.prompt:
-            yield f"task {row.id} asked for {row.prompt[:60]!r} and was given {charge.prompt[:60]!r}"
+        if charge.prompt != prompts[row.id]:
+            yield f"task {row.id} asked for {prompts[row.id][:60]!r} and was given {charge.prompt[:60]!r}"
+        if (charge.product, charge.file_format) != (row.product, row.file_format):
+            wanted, given = f"{row.product} as {row.file_format}", f"{charge.product} as {charge.file_format}"
+            yield f"task {row.id} asked for {wanted} and was given {given}"
         if charge.amount != row.price:
             yield f"task {row.id} was to cost {row.price} and cost {charge.amount}"
 
 
 def finished_models_were_paid(books: Books) -> Iterator[str]:
-    """A model comes from a submission."""
+    """A model comes from a submission, or is made of another one here: then Rodin never heard of it, and it is free."""
+    in_ledger = {entry.task for entry in books.entries}
     for row in books.rows:
-        if row.state == "ready" and row.uuid is None:
-            yield f"task {row.id} is ready without a submission"
+        if row.product != CONVERSION:
+            if row.state == "ready" and row.uuid is None:
+                yield f"task {row.id} is ready without a submission"
+        elif row.uuid is not None or row.price or row.id in in_ledger:
+            yield f"task {row.id} was converted here, and is not free"
 
 
 def the_ledger_is_what_rodin_took(books: Books) -> Iterator[str]:
@@ -207,11 +234,23 @@ def models_can_be_had(books: Books) -> Iterator[str]:
     """Everybody who was told of a model has it: attached, or behind a link that gives the very bytes."""
     for row in filter(_wants_model, books.rows):
         link = next((post.link for post in books.posts if post.task == row.id and post.link), "")
-        given, wanted = books.fetched.get(link, "nothing was tried"), {file.sha256 for file in row.of_role("model")}
+        given = books.fetched.get(link, "nothing was tried")
+        wanted = {file.sha256 for file in row.of_role("bundle") or row.of_role("model")}
         if not link and not _model_attached(books, row):
             yield f"task {row.id} is ready, and its thread has neither file nor link"
         elif link and given not in wanted:
             yield f"task {row.id}: its download link gives {given}"
+
+
+def what_was_taken_home_is_whole(books: Books) -> Iterator[str]:
+    """What lies in the terminal's folder are files of that task, unless they are gone everywhere else."""
+    rows = {row.id: row for row in books.rows}
+    for path, digest in books.taken_home.items():
+        row = rows.get(path.rpartition("/")[0].rpartition("-")[2])
+        if row is None:
+            yield f"{path} was laid into the terminal's folder and belongs to nothing"
+        elif row.removal is None and digest not in {file.sha256 for file in row.files}:
+            yield f"{path} in the terminal's folder is no file of task {row.id}"
 
 
 def endings_are_printed(books: Books) -> Iterator[str]:
@@ -258,6 +297,7 @@ def nobody_complains(books: Books) -> Iterator[str]:
 
 CHECKS: tuple[Callable[[Books], Iterator[str]], ...] = (
     *(promised_tasks_exist, deeds_make_one_task, tasks_were_asked_for, only_owners_end_things, orders_are_kept),
+    *(answers_are_private, archives_are_whole_and_own, what_was_taken_home_is_whole),
     *(tasks_have_ended_and_are_told, charges_have_one_task, charges_are_of_what_was_asked, finished_models_were_paid),
     *(the_ledger_is_what_rodin_took, threads_have_one_of_each, threads_stand_in_one_place),
     *(messages_hold_the_right_files, models_can_be_had, endings_are_printed, named_files_are_stored),
@@ -268,11 +308,25 @@ CHECKS: tuple[Callable[[Books], Iterator[str]], ...] = (
 def _made_by(books: Books, asked: Asked) -> list[Row]:
     """Return the tasks that a deed made by itself, not those that were made from them later."""
     if asked.mark:
-        marked = {row.id: row for row in books.rows if asked.mark in row.prompt}
-        return [row for row in marked.values() if row.parent not in marked]
+        rows = {row.id: row for row in books.rows}
+        marked = {row.id: row for row in books.rows if asked.mark in row.said}
+        return [row for row in marked.values() if not any(one.id in marked for one in _ancestors(row, rows))]
     if asked.event and asked.act in MAKING:
         return [row for row in books.rows if row.event == asked.event]
     return []
+
+
+def _ancestors(row: Row, rows: Mapping[str, Row]) -> Iterator[Row]:
+    """Yield what a task was made from, and that from, and so on."""
+    while (parent := rows.get(row.parent or "")) is not None:
+        yield parent
+        row = parent
+
+
+def _is_refused(asked: Asked) -> bool:
+    """Whether the person was told, and no other deed of theirs can be meant, that nothing comes of it."""
+    is_told_no = bool(asked.words) and not asked.told and not asked.is_overheard and not _is_doubtful(asked)
+    return is_told_no and asked.act in WORDED | {Act.FORMAT}
 
 
 def _is_unanswered(books: Books, asked: Asked) -> bool:
@@ -300,6 +354,12 @@ def _by_uuid(books: Books) -> dict[str, list[Row]]:
     return found
 
 
+def _prompts_at_rodin(books: Books) -> dict[str, str]:
+    """Return by which prompt Rodin knows each task: a split of Rodin's own model has that model's."""
+    prompts = {charge.uuid: charge.prompt for charge in books.charges}
+    return {row.id: prompts.get(row.asset, row.prompt) for row in books.rows}
+
+
 def _unknown_charges(books: Books) -> list[Charge]:
     known = _by_uuid(books)
     return [charge for charge in books.charges if charge.uuid not in known]
@@ -315,7 +375,7 @@ def _wants_model(row: Row) -> bool:
 
 
 def _model_attached(books: Books, row: Row) -> bool:
-    wanted = {file.sha256 for role in ("model", "reduced") for file in row.of_role(role)}
+    wanted = {file.sha256 for role in ("model", "reduced", "bundle") for file in row.of_role(role)}
     return any(file.sha256 in wanted for post in books.posts if post.task == row.id for file in post.attached)
 
 

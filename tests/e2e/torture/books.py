@@ -11,11 +11,19 @@ from tests.e2e.torture.plan import Act
 ENDS = frozenset({"ready", "failed", "unclear", "cancelled"})
 """States that a task never leaves. Source: docs/states.md."""
 
-MAKING = frozenset({Act.WISH, Act.PICTURE, Act.MENTION, Act.FOLLOW, Act.AGAIN, Act.RESEND})
+WORDED = frozenset(
+    {Act.WISH, Act.PICTURE, Act.MENTION, Act.FOLLOW, Act.FORM, Act.VARY, Act.RETEXTURE, Act.SPLIT},
+)
+"""What makes a task with words of its own, which are marked with the deed's number."""
+
+MAKING = WORDED | {Act.FORMAT, Act.AGAIN, Act.RESEND}
 """What makes a task."""
 
-WORDED = frozenset({Act.WISH, Act.PICTURE, Act.MENTION, Act.FOLLOW})
-"""What makes a task with words of its own, which are marked with the deed's number."""
+CONVERSION = "Conversion"
+"""What is made here and paid to nobody. Source: bot/requests.py, as tables name it."""
+
+BY_ROUTE = {"rodin_texture_only": "Generate Texture", "bang": "Bang!"}
+"""What Rodin sells by its routes, as rows name it; by the other one it sells tiers."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,6 +33,8 @@ class Asked:
     `mark` stands in the words of what was asked for, else it is empty; `event` is the platform's own id of the deed as
     the bot would name it. `target` is the task whose button was pressed, `told` the tasks that an answer promised,
     `words` everything that was said in answer. `is_taken` says whether the bot acknowledged it to the platform.
+    `is_overheard` warns that the words may answer another deed of the same person in the same thread; `in_public` is
+    what others can read of the answer.
     """
 
     number: int
@@ -37,6 +47,8 @@ class Asked:
     told: tuple[str, ...] = ()
     words: str = ""
     is_taken: bool = True
+    is_overheard: bool = False
+    in_public: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,7 +63,11 @@ class Named:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
-    """One task as the bot's database has it. `asked` is the request as JSON, `prompt` its words."""
+    """One task as the bot's database has it.
+
+    `prompt` are the words that go to Rodin, `said` those that came with this very request: of a split its instruction,
+    since its prompt is that of the model. `asset` is the submission whose model Rodin was to split.
+    """
 
     id: str
     state: str
@@ -61,7 +77,10 @@ class Row:
     platform: str = "discord"
     user: str = ""
     prompt: str = ""
+    said: str = ""
     product: str = ""
+    file_format: str = ""
+    asset: str = ""
     price: Decimal = Decimal("0.5")
     uuid: str | None = None
     event: str | None = None
@@ -104,6 +123,8 @@ class Charge:
     uuid: str
     prompt: str
     amount: Decimal
+    product: str = ""
+    file_format: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -144,10 +165,22 @@ class Post:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Archive:
+    """Everything about a person, as somebody has it in hand: `tasks` are the ids in it, `problem` what is wrong."""
+
+    platform: str
+    user: str
+    name: str
+    tasks: tuple[str, ...] = ()
+    problem: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Books:
     """Everything. `stored` gives the digest of each whole file in the store by its key.
 
     `litter` are half and temporary files; `fetched` gives the digest of what each download link gave, or the problem.
+    `taken_home` gives the digest of each file in the terminal's folder by its path, `archives` are what was exported.
     `endings` counts how often the terminal printed the end of a task. `remarks` are what the stand-ins, logs and last
     processes have to complain of, each a sentence.
     """
@@ -160,6 +193,8 @@ class Books:
     stored: Mapping[str, str] = field(default_factory=dict)
     litter: tuple[str, ...] = ()
     fetched: Mapping[str, str] = field(default_factory=dict)
+    taken_home: Mapping[str, str] = field(default_factory=dict)
+    archives: tuple[Archive, ...] = ()
     endings: Mapping[str, int] = field(default_factory=dict)
     integrity: str = "ok"
     remarks: tuple[str, ...] = ()

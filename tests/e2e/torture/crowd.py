@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol, TypeVar
 
-from tests.e2e.torture.books import Asked
+from tests.e2e.torture.books import MAKING, Asked
 from tests.e2e.torture.plan import Act, Deed
 from tests.e2e.torture.world import Known, World
 
@@ -28,7 +28,21 @@ THINGS = ("bell", "pot", "boat", "lamp", "chair", "cup", "horn", "box", "jug", "
 
 DEED_WITHIN_S = 8.0
 
-BUTTONS = {Act.AGAIN: "Again", Act.CANCEL: "Cancel", Act.DELETE: "Delete", Act.RESEND: "Send it again"}
+FORM_BUTTONS = {
+    Act.VARY: "Variation",
+    Act.FORMAT: "Other format",
+    Act.RETEXTURE: "Retexture",
+    Act.SPLIT: "Split into parts",
+}
+"""How the label of a button begins behind which a form opens."""
+
+BUTTONS = {
+    Act.AGAIN: "Again",
+    Act.CANCEL: "Cancel",
+    Act.DELETE: "Delete",
+    Act.RESEND: "Send it again",
+    **FORM_BUTTONS,
+}
 """How the label of a button begins."""
 
 
@@ -72,7 +86,7 @@ class Crowd:
 
     async def _one(self, deed: Deed) -> None:
         await asyncio.sleep(deed.at_s)
-        if deed.act in {Act.WISH, Act.PICTURE, Act.MENTION, Act.FOLLOW, Act.AGAIN} and self._is_busy():
+        if deed.act in MAKING - {Act.RESEND} and self._is_busy():
             self.skipped += 1
             return
         try:

@@ -9,13 +9,21 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tests.e2e.torture.books import Asked
-from tests.e2e.torture.crowd import Noted, mark_of, options_of, owned, pick, words_of
+from tests.e2e.torture.crowd import Noted, options_of, owned, pick, words_of
+from tests.e2e.torture.errands import COMMANDS, errand_of, look_of, mark_in
 from tests.e2e.torture.plan import Act, Deed
 from tests.e2e.torture.world import World
 
 SPEAKER = "you"
 
-VERBS = {Act.AGAIN: "again", Act.CANCEL: "cancel", Act.DELETE: "delete", Act.RESEND: "resend", Act.FOLLOW: "variation"}
+VERBS = {
+    Act.AGAIN: "again",
+    Act.CANCEL: "cancel",
+    Act.DELETE: "delete",
+    Act.RESEND: "resend",
+    Act.FOLLOW: "variation",
+    **COMMANDS,
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,23 +38,31 @@ class AtTheTerminal:
         words, target = f"{words_of(deed)} {options_of(deed)}", ""
         if deed.act in VERBS:
             target = pick(deed, list(owned(self.world, "console", SPEAKER, deed.act)))
-            line = f"{VERBS[deed.act]} {target}" + (f" {words}" if deed.act is Act.FOLLOW else "")
+            line = f"{VERBS[deed.act]} {target} {self._rest(deed)}".rstrip()
         elif deed.act in {Act.LOOK, Act.REPEAT, Act.STRANGE}:
-            line = "list"
+            line = look_of(self.world, "console", SPEAKER, deed)
         else:
             line = f"generate {words}" + (f" --image {self.picture}" if deed.act is Act.PICTURE else "")
-        is_worded = deed.act in {Act.WISH, Act.PICTURE, Act.MENTION, Act.FOLLOW}
         asked = Asked(
             number=deed.number,
             act=deed.act,
             platform=deed.platform,
             user=SPEAKER,
-            mark=mark_of(deed) if is_worded else "",
+            mark=mark_in(deed),
             target=target,
             is_taken=False,
         )
         note(Noted(deed=deed, read=lambda: asked))
         type_line(self.world.pipe, line)
+
+    def _rest(self, deed: Deed) -> str:
+        """Return what is typed behind a task's id."""
+        if deed.act is Act.FOLLOW:
+            return f"{words_of(deed)} {options_of(deed)}"
+        if deed.act not in COMMANDS:
+            return ""
+        errand = errand_of(deed)
+        return errand.line + (f" --image {self.picture}" if errand.takes_picture else "")
 
 
 def type_line(pipe: Path, line: str) -> None:

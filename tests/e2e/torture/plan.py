@@ -37,12 +37,17 @@ class Act(StrEnum):
     PICTURE = "picture"  # by a command or a form, with a picture
     MENTION = "mention"  # by writing to the bot
     FOLLOW = "follow"  # the next version, by a reply in a thread
+    FORM = "form"  # a new model, by the form of one
+    VARY = "vary"  # the following ones by the form behind a button, or typed
+    FORMAT = "format"
+    RETEXTURE = "retexture"
+    SPLIT = "split"
     AGAIN = "again"  # the following ones by buttons
     CANCEL = "cancel"
     DELETE = "delete"
     RESEND = "resend"
     STRANGE = "strange"  # somebody else's button
-    LOOK = "look"  # list and status
+    LOOK = "look"  # whatever is answered privately: list, status, show, links, usage, export …
     REPEAT = "repeat"  # the platform delivers once more
 
 
@@ -54,6 +59,7 @@ class Where(StrEnum):
     SLACK = "slack"
     RODIN = "rodin"
     DRAWING = "drawing"  # while a model is drawn
+    CONVERTING = "converting"  # while a model is made into another format
     DELETING = "deleting"  # while the row cannot be written
     STOPPING = "stopping"  # after SIGTERM
 
@@ -154,12 +160,13 @@ FAULTS = (
 
 ACTS: tuple[tuple[Act, int], ...] = (
     *((Act.WISH, 34), (Act.PICTURE, 10), (Act.MENTION, 10), (Act.FOLLOW, 8), (Act.AGAIN, 8), (Act.CANCEL, 8)),
-    *((Act.DELETE, 6), (Act.RESEND, 8), (Act.STRANGE, 10), (Act.LOOK, 4), (Act.REPEAT, 4)),
+    *((Act.DELETE, 6), (Act.RESEND, 8), (Act.STRANGE, 10), (Act.LOOK, 10), (Act.REPEAT, 4)),
+    *((Act.FORM, 6), (Act.VARY, 6), (Act.FORMAT, 10), (Act.RETEXTURE, 8), (Act.SPLIT, 8)),
 )
 CASTS = ((Cast.RUN, 72), (Cast.WITH_CONSOLE, 10), (Cast.IN_ROLES, 10), (Cast.CONSOLE, 8))
 WHERE: tuple[tuple[Where, int], ...] = (
     *((Where.CLOCK, 28), (Where.RODIN, 25), (Where.DISCORD, 16), (Where.SLACK, 16)),
-    *((Where.DRAWING, 4), (Where.DELETING, 5), (Where.STOPPING, 6)),
+    *((Where.DRAWING, 4), (Where.DELETING, 5), (Where.STOPPING, 6), (Where.CONVERTING, 3)),
 )
 TROUBLES: tuple[tuple[str, str, int], ...] = (
     *(("discord", f"POST {MESSAGES}", 429), ("discord", f"PATCH {MESSAGE}", 429), ("discord", f"POST {MESSAGES}", 502)),
@@ -243,7 +250,9 @@ def _deeds(
 
 
 def _led_to(point: Point, deeds: tuple[Deed, ...]) -> tuple[Deed, ...]:
-    """Let the first deed lead to the point: a wish, on the platform whose requests are counted."""
+    """Let the first deed lead to the point: a wish, on the platform whose requests are counted, or a conversion."""
+    if point.where is Where.CONVERTING:
+        return (replace(deeds[0], act=Act.FORMAT), *deeds[1:])
     if point.where not in REQUESTS:
         return deeds
     first = replace(deeds[0], act=Act.WISH)
@@ -290,6 +299,7 @@ POINTS: dict[Where, Callable[[random.Random], Point]] = {
     Where.SLACK: _at_request(Where.SLACK, SLACK_KINDS),
     Where.RODIN: _at_request(Where.RODIN, RODIN_KINDS),
     Where.DRAWING: lambda dice: Point(where=Where.DRAWING, after_s=round(dice.uniform(0.0, 2.0), 3)),
+    Where.CONVERTING: lambda dice: Point(where=Where.CONVERTING, after_s=round(dice.uniform(0.0, 1.0), 3)),
     Where.DELETING: lambda dice: Point(where=Where.DELETING, after_s=round(dice.uniform(0.1, 0.4), 3)),
     Where.STOPPING: lambda dice: Point(where=Where.STOPPING, after_s=round(dice.uniform(0.0, 0.5), 3)),
 }

@@ -78,6 +78,13 @@ async def _while_drawing(point: Point, ending: Ending) -> None:
     await ending.kill()
 
 
+async def _while_converting(point: Point, ending: Ending) -> None:
+    while not ending.world.is_converting():
+        await asyncio.sleep(LOOK_EVERY_S)
+    await asyncio.sleep(point.after_s)
+    await ending.kill()
+
+
 async def _while_deleting(point: Point, ending: Ending) -> None:
     """Let people press Delete while the row cannot be written: no file may be gone before it says so."""
     async with _locked(ending.world):
@@ -104,6 +111,7 @@ WAYS: dict[Where, Callable[[Point, Ending], Awaitable[None]]] = {
     Where.SLACK: _at_a_request,
     Where.RODIN: _at_a_request,
     Where.DRAWING: _while_drawing,
+    Where.CONVERTING: _while_converting,
     Where.DELETING: _while_deleting,
     Where.STOPPING: _while_stopping,
 }

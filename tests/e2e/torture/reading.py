@@ -11,13 +11,15 @@ import re
 import sqlite3
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import closing
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 from tests.e2e.torture import on_discord, on_slack
-from tests.e2e.torture.books import ENDS, Asked, Attached, Books, Charge, Entry, Named, Post, Row
+from tests.e2e.torture.archives import read_archive
+from tests.e2e.torture.books import BY_ROUTE, ENDS, Archive, Asked, Attached, Books, Charge, Entry, Named, Post, Row
 from tests.e2e.torture.crowd import Noted
 from tests.e2e.torture.on_console import SPEAKER
 from tests.e2e.torture.plan import Act
@@ -29,8 +31,13 @@ COLUMNS = (
     "parent_id, muted, showing, address, work_until_ms, tell_until_ms"
 )
 
-PRINTED = re.compile(r"^(?:[✔✘?] (?=\w{7}  .*\n  \S)|- (?=\w{7}  .*\n  Called off))(\w{7})  ", re.MULTILINE)
-"""How the terminal begins an ending. A list goes on with another task; afterwards + and - say what has changed."""
+STATED = r"(?!\w{7}  .*  (?:ready|failed|unclear|cancelled)(?:  ← this one)?\n)"
+"""No line of a list, nor of what `status` and `show` say: those name the state."""
+
+PRINTED = re.compile(
+    rf"^(?:[✔✘?] {STATED}(?=\w{{7}}  .*\n  \S)|- {STATED}(?=\w{{7}}  .*\n  Called off))(\w{{7}})  ", re.MULTILINE
+)
+"""How the terminal begins an ending. Afterwards + and - say what has changed."""
 
 HALF = re.compile(r"#\d+$")
 """How a file in the store ends that is not whole yet."""
@@ -45,14 +52,17 @@ async def read_books(world: World, noted: list[Noted], *, ledger: str) -> Books:
     stored, litter = await asyncio.to_thread(read_store, world.store)
     left = [str(path.relative_to(world.folder)) for path in world.scratch.iterdir()]
     taken = await asyncio.to_thread(world.rodin.taken)
+    taken_home, exported = await asyncio.to_thread(read_folder, world.home / "out")
     return Books(
-        asked=(*(one.read() for one in noted), _printed_promises(world)),
+        asked=(*(one.read() for one in noted), _printed_promises(world), _whispered_promises(world)),
         rows=rows,
-        charges=tuple(Charge(uuid=one["uuid"], prompt=one["prompt"], amount=Decimal(one["amount"])) for one in taken),
+        charges=tuple(_charge(one) for one in taken),
         entries=read_ledger(ledger),
         posts=posts,
         stored=stored,
         litter=(*litter, *left),
+        taken_home=taken_home,
+        archives=(*exported, *on_discord.archives(world), *on_slack.archives(world)),
         endings=_printed_endings(world),
         integrity=integrity_of(world.database),
         remarks=tuple(_remarks(world)),
@@ -82,7 +92,10 @@ def _row(one: sqlite3.Row, files: tuple[Named, ...]) -> Row:
         platform=one["platform"],
         user=one["user_id"],
         prompt=request.get("prompt", ""),
+        said=request.get("instruction", "") if "strength" in request else request.get("prompt", ""),
         product=one["tier"],
+        file_format=request["geometry_file_format"],
+        asset=request.get("asset_id") or "",
         price=Decimal(one["price_mc"]) / 1000,
         uuid=one["vendor_uuid"],
         event=one["event"],
@@ -93,6 +106,16 @@ def _row(one: sqlite3.Row, files: tuple[Named, ...]) -> Row:
         has_thread=one["platform"] == "discord" and "kind=thread" in one["address"],
         pictures=tuple(picture["key"] for picture in request.get("pictures", ())),
         files=files,
+    )
+
+
+def _charge(one: Mapping[str, Any]) -> Charge:
+    return Charge(
+        uuid=one["uuid"],
+        prompt=one["prompt"],
+        amount=Decimal(one["amount"]),
+        product=BY_ROUTE.get(one["route"]) or one["tier"],
+        file_format=one["format"],
     )
 
 
@@ -129,6 +152,17 @@ def read_store(store: Path) -> tuple[dict[str, str], list[str]]:
         else:
             stored[key] = _digest(path.read_bytes())
     return stored, litter
+
+
+def read_folder(folder: Path) -> tuple[dict[str, str], tuple[Archive, ...]]:
+    """Return the digests of a person's files at the terminal, and what they have exported.
+
+    A file that is being written has a name with a dot in front, as everywhere.
+    """
+    found = sorted(one for one in folder.rglob("*") if one.is_file() and not one.name.startswith("."))
+    archives = [one for one in found if one.suffix == ".zip" and one.parent == folder]
+    models = {str(one.relative_to(folder)): _digest(one.read_bytes()) for one in found if one not in archives}
+    return models, tuple(read_archive(one.name, one.read_bytes(), "console", SPEAKER) for one in archives)
 
 
 def read_ledger(printed: str) -> tuple[Entry, ...]:
@@ -197,6 +231,11 @@ def _printed_promises(world: World) -> Asked:
     """What the terminal has promised in all its lives; nobody can tell which line answers which."""
     promised = tuple(on_discord.PROMISE.findall(_printed(world)))
     return Asked(number=-1, act=Act.LOOK, platform="console", user=SPEAKER, told=promised, is_taken=False)
+
+
+def _whispered_promises(world: World) -> Asked:
+    """What people on Slack were promised in answers that do not say to what; nobody can tell which deed is meant."""
+    return Asked(number=-2, act=Act.LOOK, platform="slack", user="", told=on_slack.promises(world), is_taken=False)
 
 
 def _printed_endings(world: World) -> Counter[str]:

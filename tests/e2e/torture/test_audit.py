@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from tests.e2e.torture.audit import SAID_AGAIN, UNANSWERED, UNCLEAR, audit
-from tests.e2e.torture.books import Asked, Attached, Books, Charge, Entry, Named, Post, Row
+from tests.e2e.torture.books import CONVERSION, Archive, Asked, Attached, Books, Charge, Entry, Named, Post, Row
 from tests.e2e.torture.plan import Act
 
 HALF = Decimal("0.5")
@@ -22,6 +22,9 @@ READY = Row(
     ended_revision=5,
     user="ann",
     prompt="a bell n000010x",
+    said="a bell n000010x",
+    product="Gen-2.5-Low",
+    file_format="glb",
     uuid="uuid-1",
     event="discord:1",
     has_thread=True,
@@ -29,9 +32,18 @@ READY = Row(
     files=(MODEL,),
 )
 UNCLEAR_ROW = Row(
-    id="bbbbbbb", state="unclear", platform="slack", user="bob", prompt="a pot n000020x", event="slack:2", price=HALF
+    id="bbbbbbb",
+    state="unclear",
+    platform="slack",
+    user="bob",
+    prompt="a pot n000020x",
+    said="a pot n000020x",
+    event="slack:2",
+    price=HALF,
 )
-PRINTED = Row(id="ccccccc", state="failed", platform="console", user="you", prompt="a cup n000030x")
+PRINTED = Row(
+    id="ccccccc", state="failed", platform="console", user="you", prompt="a cup n000030x", said="a cup n000030x"
+)
 
 SOUND = Books(
     asked=(
@@ -40,7 +52,7 @@ SOUND = Books(
         Asked(number=30, act=Act.WISH, platform="console", user="you", mark="n000030x", told=("ccccccc",)),
     ),
     rows=(READY, UNCLEAR_ROW, PRINTED),
-    charges=(Charge(uuid="uuid-1", prompt="a bell n000010x", amount=HALF),),
+    charges=(Charge(uuid="uuid-1", prompt="a bell n000010x", amount=HALF, product="Gen-2.5-Low", file_format="glb"),),
     entries=(
         Entry(task="aaaaaaa", uuid="uuid-1", price=HALF, consumed=HALF, charge="yes"),
         Entry(task="bbbbbbb", uuid="", price=HALF, consumed=None, charge="maybe"),
@@ -90,6 +102,37 @@ def elsewhere(digest: str) -> Books:
 A_SECOND_TASK = replace(READY, id="ddddddd", uuid="uuid-2", event="slack:2", has_thread=False, files=(), pictures=())
 DELETED = Asked(number=40, act=Act.DELETE, platform="discord", user="ann", target="aaaaaaa", words="… are deleted, …")
 
+CONVERTED = Row(
+    id="ddddddd",
+    state="ready",
+    platform="console",
+    user="you",
+    product=CONVERSION,
+    file_format="obj",
+    price=Decimal(0),
+    parent="ccccccc",
+    files=(replace(MODEL, key="tasks/ddddddd/model.obj"),),
+)
+SPLIT = replace(CONVERTED, prompt="a cup n000030x", product="Bang!", price=HALF, uuid="uuid-5", asset="uuid-1")
+CHARGED = Charge(uuid="uuid-5", prompt="a bell n000010x", amount=HALF, product="Bang!", file_format="obj")
+
+
+def with_version(row: Row, **more: Any) -> Books:
+    """Return the sound books with a version that somebody at the terminal has asked for."""
+    asked = Asked(number=70, act=Act.FORMAT, platform="console", user="you", target="ccccccc", is_taken=False)
+    stored = {**SOUND.stored, "tasks/ddddddd/model.obj": "model's digest"}
+    books = replace(with_more(asked=(asked,), rows=(row,)), stored=stored, endings={"ccccccc": 1, "ddddddd": 1})
+    return replace(books, **more)
+
+
+def with_split(charge: Charge) -> Books:
+    """Return the sound books with a split of Rodin's own model, and what Rodin took for it."""
+    entry = Entry(task="ddddddd", uuid="uuid-5", price=HALF, consumed=HALF, charge="yes")
+    return with_version(SPLIT, charges=(*SOUND.charges, charge), entries=(*SOUND.entries, entry))
+
+
+AN_ARCHIVE = Archive(platform="discord", user="ann", name="data.zip", tasks=("aaaaaaa",))
+
 PLANTED = {
     "a promised task that is not there": (
         with_more(asked=(Asked(number=50, act=Act.AGAIN, platform="slack", user="bob", told=("eeeeeee",)),)),
@@ -100,7 +143,7 @@ PLANTED = {
         replace(SOUND, asked=(replace(SOUND.asked[0], words="Too many wait."), *SOUND.asked[1:])),
         "deed 10 was refused ('Too many wait.') and made task aaaaaaa",
     ),
-    "a task that nobody asked for": (with_row(prompt="something else"), "task aaaaaaa was asked for by nobody"),
+    "a task that nobody asked for": (with_row(said="something else"), "task aaaaaaa was asked for by nobody"),
     "a task of an unknown event": (with_row(event="discord:9"), "comes of an event that nobody caused: discord:9"),
     "somebody else's cancel": (with_row(muted=True), "task aaaaaaa was called off, and not by its owner"),
     "somebody else's delete": (with_row(removal="deleted"), "task aaaaaaa was deleted (deleted), and not by its owner"),
@@ -168,6 +211,50 @@ PLANTED = {
         "tasks/aaaaaaa/model.glb is stored and belongs to nothing",
     ),
     "a temporary file": (replace(SOUND, litter=("tasks/aaaaaaa/model.glb#1",)), "model.glb#1 was left behind"),
+    "a version that somebody else asked for": (
+        with_version(replace(CONVERTED, user="another")),
+        "task ddddddd was asked for by nobody: ''",
+    ),
+    "a conversion that is not free": (
+        with_version(replace(CONVERTED, price=HALF)),
+        "task ddddddd was converted here, and is not free",
+    ),
+    "a conversion in the ledger": (
+        with_version(
+            CONVERTED,
+            entries=(*SOUND.entries, Entry(task="ddddddd", uuid="", price=HALF, consumed=None, charge="no")),
+        ),
+        "task ddddddd was converted here, and is not free",
+    ),
+    "another model that was split": (
+        with_split(replace(CHARGED, prompt="a boat")),
+        "task ddddddd asked for 'a bell n000010x' and was given 'a boat'",
+    ),
+    "another product": (
+        with_split(replace(CHARGED, product="Generate Texture")),
+        "task ddddddd asked for Bang! as obj and was given Generate Texture as obj",
+    ),
+    "another format": (with_row(file_format="fbx"), "asked for Gen-2.5-Low as fbx and was given Gen-2.5-Low as glb"),
+    "an answer that all can read": (
+        replace(SOUND, asked=(replace(SOUND.asked[0], in_public=("✔ aaaaaaa",)), *SOUND.asked[1:])),
+        "deed 10 (picture) was answered for all to read: '✔ aaaaaaa'",
+    ),
+    "half an archive": (
+        replace(SOUND, archives=(replace(AN_ARCHIVE, tasks=(), problem="BadZipFile"),)),
+        "the archive data.zip of ann is not whole: BadZipFile",
+    ),
+    "somebody else's task in an archive": (
+        replace(SOUND, archives=(replace(AN_ARCHIVE, tasks=("aaaaaaa", "bbbbbbb")),)),
+        "the archive data.zip of ann holds task bbbbbbb, which is not theirs",
+    ),
+    "half a file at the terminal": (
+        replace(SOUND, taken_home={"a-bell-aaaaaaa/model.glb": "half of it"}),
+        "a-bell-aaaaaaa/model.glb in the terminal's folder is no file of task aaaaaaa",
+    ),
+    "a file of nothing at the terminal": (
+        replace(SOUND, taken_home={"a-bell-hhhhhhh/model.glb": "model's digest"}),
+        "a-bell-hhhhhhh/model.glb was laid into the terminal's folder and belongs to nothing",
+    ),
     "a lease": (with_row(is_leased=True), "task aaaaaaa is still leased"),
     "a damaged database": (replace(SOUND, integrity="row 3 missing from index"), "the database is damaged: row 3"),
     "a complaint": (replace(SOUND, remarks=("0003-run ended by itself",)), "0003-run ended by itself"),
@@ -179,6 +266,22 @@ def test_sound_books_have_no_discrepancies_and_name_nothing_as_allowed() -> None
 
     assert verdict.discrepancies == ()
     assert verdict.exceptions == {}
+
+
+VERSIONS = {
+    "a conversion": with_version(CONVERTED),
+    "a split, which Rodin knows by the words of its model": with_split(CHARGED),
+    "an archive of one's own tasks": replace(SOUND, archives=(AN_ARCHIVE,)),
+    "a file taken home": replace(SOUND, taken_home={"a-bell-aaaaaaa/model.glb": "model's digest"}),
+    "a refusal that may be meant for a click in the same thread": replace(
+        SOUND, asked=(replace(SOUND.asked[0], words="Its pictures are gone.", is_overheard=True), *SOUND.asked[1:])
+    ),
+}
+
+
+@pytest.mark.parametrize("sound", VERSIONS)
+def test_what_may_come_of_a_model_is_no_discrepancy(sound: str) -> None:
+    assert audit(VERSIONS[sound]).discrepancies == ()
 
 
 @pytest.mark.parametrize("planted", PLANTED)

@@ -6,7 +6,7 @@ import hashlib
 from decimal import Decimal
 from pathlib import Path
 
-from tests.e2e.torture.reading import PRINTED, read_ledger, read_store, what_broke
+from tests.e2e.torture.reading import PRINTED, read_folder, read_ledger, read_store, what_broke
 
 PRINTED_BY_A_TERMINAL = """\
 Task aaaaaaa: Gen-2.5-Low, glb, 500 triangles, PBR, seed 1. Price: 0.5 credits.
@@ -14,6 +14,9 @@ aaaaaaa  a bell: Next in line.
 ✔ aaaaaaa  a bell
   Your model is ready, after 8 s.
 ✔ aaaaaaa  a bell  ready
+✔ aaaaaaa  a bell  ready
+  Your model is ready, after 8 s.
+✔ aaaaaaa  a bell  ready  ← this one
 ? bbbbbbb  a pot  unclear
 ? bbbbbbb  a pot
   The request was sent, but Rodin's answer was lost, so nobody can tell whether it was taken.
@@ -26,8 +29,22 @@ aaaaaaa  a bell: Next in line.
 """
 
 
-def test_an_ending_is_told_apart_from_a_line_of_a_list_and_from_what_changed_later() -> None:
+def test_an_ending_is_told_apart_from_a_list_or_status_and_from_what_changed_later() -> None:
     assert PRINTED.findall(PRINTED_BY_A_TERMINAL) == ["aaaaaaa", "bbbbbbb", "ccccccc"]
+
+
+def test_what_lies_at_the_terminal_is_read_with_what_was_exported(tmp_path: Path) -> None:
+    folder = tmp_path / "a-bell-aaaaaaa"
+    folder.mkdir()
+    (folder / "model.glb").write_bytes(b"whole")
+    (folder / ".model.glb.x7").write_bytes(b"half")
+    (tmp_path / "rodin-bot-data-2026-11-22.zip").write_bytes(b"PK half")
+
+    taken_home, [archive] = read_folder(tmp_path)
+
+    assert taken_home == {"a-bell-aaaaaaa/model.glb": hashlib.sha256(b"whole").hexdigest()}
+    assert (archive.user, archive.tasks) == ("you", ())
+    assert "BadZipFile" in archive.problem
 
 
 def test_half_and_hidden_files_of_the_store_are_litter(tmp_path: Path) -> None:

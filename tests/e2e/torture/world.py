@@ -185,6 +185,10 @@ class World:
         """Whether a model is being drawn."""
         return any(path.name.startswith(".preview-") for path in self.scratch.glob("*/.made/*"))
 
+    def is_converting(self) -> bool:
+        """Whether a model is being made into another format."""
+        return any(task.state == "converting" for task in self.tasks())
+
     async def break_with(self, faults: str) -> None:
         """Replace what goes wrong at Rodin."""
         await asyncio.to_thread(self.rodin.break_with, faults)
