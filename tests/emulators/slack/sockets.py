@@ -42,6 +42,7 @@ class Connection:
         for future in (future for futures in self.waiting.values() for future in futures):
             if not future.done():
                 future.set_exception(ConnectionResetError())
+                future.exception()  # somebody may have stopped waiting
 
 
 class SocketTransport:
