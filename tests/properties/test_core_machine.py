@@ -31,11 +31,10 @@ from bot.sweeper import sweep_spool
 from tests.factories import an_address, an_owner
 from tests.properties.profile import tried
 from tests.unit.core.house import House, World
-from tests.unit.core.test_life import Killed, a_process
+from tests.unit.core.lives import FOR_EVER, Killed, a_process, results_in
 
 LOOPS = ("submitter", "tracker", "collector", "converter", "curator", "announcer")
 PEOPLE = ("ada", "bob")
-FOR_EVER = 10**9
 LONGEST_ROUNDS = 200
 """Of all loops: more than the tasks of one example ever take."""
 
@@ -287,10 +286,6 @@ def is_settled(task: Task) -> bool:
     """Say whether nothing is left to do about a task."""
     is_drawn = task.showing.is_pictured or not task.files
     return task.has_ended and task.told == task.revision and is_drawn
-
-
-def results_in(world: World) -> set[str]:
-    return {key for key in world.files.held if key.startswith("tasks/")}
 
 
 def spool_of(world: World) -> set[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from bot.model import FileRole, Task, TaskState
 from tests.factories import an_address, an_owner
 from tests.unit.core.house import House, World
-from tests.unit.core.test_life import Killed, a_process, endings_of, live, results_in
+from tests.unit.core.lives import Killed, a_process, endings_of, live, results_in
 
 
 async def a_life(breaths: int, *, calls_off: bool = False) -> tuple[World, Task, bool]:

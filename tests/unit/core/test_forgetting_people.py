@@ -14,8 +14,8 @@ from bot.model import TaskState
 from bot.pseudonyms import Pseudonyms
 from tests.factories import NOON, after, an_address, an_owner
 from tests.unit.core.house import House, Rules
+from tests.unit.core.lives import Killed
 from tests.unit.core.test_forgetting import SECRET_WORDS, kept_of, made
-from tests.unit.core.test_life import Killed
 
 
 async def test_a_forgotten_person_is_nowhere_in_the_rows_and_their_list_is_empty() -> None:

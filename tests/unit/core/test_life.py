@@ -2,80 +2,16 @@
 
 from __future__ import annotations
 
-import inspect
-from collections.abc import Mapping
-from typing import Any
-
 import pytest
 
 from bot.chat import Wish
 from bot.looks import Removal
 from bot.model import ENDS, FileRole, Task, TaskState
 from tests.factories import a_worker, an_address, an_owner
-from tests.unit.core.house import House, Ports, Rules, World
+from tests.unit.core.house import House, Rules, World
+from tests.unit.core.lives import Killed, a_process, endings_of, live, results_in
 
 OURS = {FileRole.STILL, FileRole.TURNTABLE, FileRole.FRAMES}
-
-
-class Killed(BaseException):
-    """The process is no more. Nothing in the code under test may catch it."""
-
-
-class Fate:
-    """Lets a process take so many breaths, one before and one after each call to the outside."""
-
-    def __init__(self, breaths: int) -> None:
-        self.left = breaths
-
-    def breathe(self) -> None:
-        if self.left == 0:
-            raise Killed
-        self.left -= 1
-
-
-class Mortal:
-    """A port as a process reaches it that may be killed at any moment."""
-
-    def __init__(self, port: Any, fate: Fate) -> None:
-        self._port = port
-        self._fate = fate
-
-    def __getattr__(self, name: str) -> Any:
-        found = getattr(self._port, name)
-        if not inspect.iscoroutinefunction(found):
-            return found
-
-        async def call(*arguments: Any, **more: Any) -> Any:
-            self._fate.breathe()
-            answer = await found(*arguments, **more)
-            self._fate.breathe()
-            return answer
-
-        return call
-
-
-def a_process(world: World, number: int, *, breaths: int = 10**9, is_exclusive: bool = True) -> House:
-    """Return a process that is killed after so many breaths."""
-    fate = Fate(breaths)
-    wrapped: Mapping[str, Any] = {
-        "tasks": Mortal(world.tasks, fate),
-        "files": Mortal(world.files, fate),
-        "rodin": Mortal(world.rodin, fate),
-        "platform": Mortal(world.platform, fate),
-        "previewer": Mortal(world.previewer, fate),
-        "converter": Mortal(world.converter, fate),
-    }
-    rules = Rules(is_exclusive=is_exclusive, worker=a_worker(f"process-{number}", seconds=30))
-    return House(world, rules, Ports(**wrapped))
-
-
-async def live(house: House) -> None:
-    """Go on until everything has ended and is told."""
-    for _ in range(12):
-        house.clock.turn(seconds=31)
-        for loop in house.loops.values():
-            await house.turn(loop)
-        house.rodin.finish()
 
 
 async def a_life(breaths: int, *, is_exclusive: bool) -> tuple[World, bool]:
@@ -96,15 +32,6 @@ async def a_life(breaths: int, *, is_exclusive: bool) -> tuple[World, bool]:
     await live(second)
     await live(second)
     return world, was_killed
-
-
-def results_in(world: World) -> set[str]:
-    """Return the keys of all result files that are there."""
-    return {key for key in world.files.held if key.startswith("tasks/")}
-
-
-def endings_of(world: World, task: Task) -> list[TaskState]:
-    return [seen.update.state for seen in world.platform.said if seen.update.task_id == task.id]
 
 
 @pytest.mark.parametrize("is_exclusive", [True, False], ids=["exclusive", "shared"])

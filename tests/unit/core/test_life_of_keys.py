@@ -2,31 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from decimal import Decimal
-from typing import Any
 
 from bot.chat import Wish
 from bot.errors import UserMistake, VendorRefused
 from bot.keys import KeyStore
 from bot.model import ENDS, RefusalReason, TaskState
 from tests.factories import a_worker, an_address, an_owner
-from tests.unit.core.house import House, Ports, Rules, World
-from tests.unit.core.test_life import Fate, Killed, Mortal
+from tests.unit.core.house import House, Rules, World
+from tests.unit.core.lives import FOR_EVER, Fate, Killed, Mortal, ports_of
 
 KEY = "rodin-key-of-the-desk"
 ROOT = an_owner("root")
 
 
-def a_process(world: World, number: int, *, breaths: int = 10**9) -> House:
+def a_process(world: World, number: int, *, breaths: int = FOR_EVER) -> House:
     """Return a process that is killed after so many breaths; what it knows of keys is on the way as well."""
     fate = Fate(breaths)
-    wrapped: Mapping[str, Any] = {
-        name: Mortal(getattr(world, name), fate)
-        for name in ("tasks", "files", "rodin", "platform", "previewer", "converter")
-    }
     keys: KeyStore = Mortal(world.keys, fate)
-    ports = Ports(**wrapped, keys=keys, wrap=lambda rodin: Mortal(rodin, fate))
+    ports = ports_of(world, fate, keys=keys, wrap=lambda rodin: Mortal(rodin, fate))
     return House(world, Rules(worker=a_worker(f"process-{number}", seconds=30)), ports)
 
 
