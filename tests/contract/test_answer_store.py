@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from datetime import timedelta
 from pathlib import Path
 
@@ -22,8 +21,7 @@ from tests.fakes.databases import (
     DatabaseUrl,
     needs_postgres,
     postgres_url,
-    sqlite_url,
-    where_there_is_a_server,
+    stores,
 )
 from tests.fakes.outbox import MemoryAnswerStore
 
@@ -31,31 +29,7 @@ VAULT = Vault("the secret key of this test")
 SECRET = "https://hooks.example/response/T1/9876/s3cr3t-w4y-back"
 
 
-@asynccontextmanager
-async def memory_answers(_folder: Path) -> AsyncIterator[AnswerStore]:
-    yield MemoryAnswerStore()
-
-
-@asynccontextmanager
-async def sqlite_answers(folder: Path) -> AsyncIterator[AnswerStore]:
-    async with sqlite_url(folder) as url, open_database(url) as database:
-        yield SqlAnswerStore(database, VAULT)
-
-
-@asynccontextmanager
-async def postgres_answers(folder: Path) -> AsyncIterator[AnswerStore]:
-    async with postgres_url(folder) as url, open_database(url) as database:
-        yield SqlAnswerStore(database, VAULT)
-
-
-ANSWER_STORES = [
-    pytest.param(memory_answers, id="memory"),
-    pytest.param(sqlite_answers, id="sqlite"),
-    *where_there_is_a_server(pytest.param(postgres_answers, id="postgres")),
-]
-
-
-@pytest.fixture(params=ANSWER_STORES)
+@pytest.fixture(params=stores(MemoryAnswerStore, lambda database: SqlAnswerStore(database, VAULT)))
 async def answers(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[AnswerStore]:
     """An empty store."""
     async with request.param(tmp_path) as opened:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,12 +15,12 @@ from bot.model import TaskState
 from bot.ports import TaskStore
 from bot.watch import Marks
 from storage.controls import SqlControls
-from storage.database import open_database
+from storage.database import Database
 from storage.marks import SqlMarks
 from storage.tasks import SqlTaskStore
 from tests.factories import NOON, a_task, a_worker, after, an_owner
 from tests.fakes.controls import MemoryControls, MemoryMarks
-from tests.fakes.databases import postgres_url, sqlite_url, where_there_is_a_server
+from tests.fakes.databases import stores
 from tests.fakes.memory_store import MemoryTaskStore
 from tests.fakes.task_stores import added
 
@@ -35,40 +34,20 @@ class Office:
     tasks: TaskStore
 
 
-Opened = Callable[[Path], AbstractAsyncContextManager[Office]]
-
-
-@asynccontextmanager
-async def in_memory(_folder: Path) -> AsyncIterator[Office]:
+def in_memory() -> Office:
     store = MemoryTaskStore()
-    yield Office(controls=MemoryControls(store), marks=MemoryMarks(), tasks=store)
+    return Office(controls=MemoryControls(store), marks=MemoryMarks(), tasks=store)
 
 
-@asynccontextmanager
-async def in_sqlite(folder: Path) -> AsyncIterator[Office]:
-    async with sqlite_url(folder) as url, open_database(url) as database:
-        yield Office(controls=SqlControls(database), marks=SqlMarks(database), tasks=SqlTaskStore(database))
+def in_sql(database: Database) -> Office:
+    return Office(controls=SqlControls(database), marks=SqlMarks(database), tasks=SqlTaskStore(database))
 
 
-@asynccontextmanager
-async def in_postgres(folder: Path) -> AsyncIterator[Office]:
-    async with postgres_url(folder) as url, open_database(url) as database:
-        yield Office(controls=SqlControls(database), marks=SqlMarks(database), tasks=SqlTaskStore(database))
-
-
-OFFICES = [
-    pytest.param(in_memory, id="memory"),
-    pytest.param(in_sqlite, id="sqlite"),
-    *where_there_is_a_server(pytest.param(in_postgres, id="postgres")),
-]
-
-
-@pytest.fixture(params=OFFICES)
+@pytest.fixture(params=stores(in_memory, in_sql))
 async def office(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Office]:
     """Nothing paused, nothing blocked, no tasks."""
-    opened: Opened = request.param
-    async with opened(tmp_path) as one:
-        yield one
+    async with request.param(tmp_path) as opened:
+        yield opened
 
 
 async def test_while_paused_nothing_is_claimed_to_be_sent(office: Office) -> None:

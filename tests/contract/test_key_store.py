@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
@@ -14,12 +13,12 @@ from bot.errors import StaleTask
 from bot.keys import KeyGone, KeyShut, KeyState, KeyStore, Server, Stop, StopOrder
 from bot.model import Hold, Task, TaskState
 from bot.ports import TaskStore
-from storage.database import open_database
+from storage.database import Database
 from storage.keys import SqlKeyStore
 from storage.tasks import SqlTaskStore
 from storage.vault import Vault
 from tests.factories import NOON, a_task, a_worker, after, an_owner
-from tests.fakes.databases import postgres_url, sqlite_url, where_there_is_a_server
+from tests.fakes.databases import stores
 from tests.fakes.keys import MemoryKeyStore
 from tests.fakes.memory_store import MemoryTaskStore
 from tests.fakes.task_stores import added, ids
@@ -40,40 +39,20 @@ class Ring:
         return await self.tasks.load(task.id)
 
 
-Opened = Callable[[Path], AbstractAsyncContextManager[Ring]]
-
-
-@asynccontextmanager
-async def in_memory(_folder: Path) -> AsyncIterator[Ring]:
+def in_memory() -> Ring:
     store = MemoryTaskStore()
-    yield Ring(keys=MemoryKeyStore(store), tasks=store)
+    return Ring(keys=MemoryKeyStore(store), tasks=store)
 
 
-@asynccontextmanager
-async def in_sqlite(folder: Path) -> AsyncIterator[Ring]:
-    async with sqlite_url(folder) as url, open_database(url) as database:
-        yield Ring(keys=SqlKeyStore(database, Vault(SECRET)), tasks=SqlTaskStore(database))
+def in_sql(database: Database) -> Ring:
+    return Ring(keys=SqlKeyStore(database, Vault(SECRET)), tasks=SqlTaskStore(database))
 
 
-@asynccontextmanager
-async def in_postgres(folder: Path) -> AsyncIterator[Ring]:
-    async with postgres_url(folder) as url, open_database(url) as database:
-        yield Ring(keys=SqlKeyStore(database, Vault(SECRET)), tasks=SqlTaskStore(database))
-
-
-RINGS = [
-    pytest.param(in_memory, id="memory"),
-    pytest.param(in_sqlite, id="sqlite"),
-    *where_there_is_a_server(pytest.param(in_postgres, id="postgres")),
-]
-
-
-@pytest.fixture(params=RINGS)
+@pytest.fixture(params=stores(in_memory, in_sql))
 async def ring(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Ring]:
     """No keys, no tasks."""
-    opened: Opened = request.param
-    async with opened(tmp_path) as one:
-        yield one
+    async with request.param(tmp_path) as opened:
+        yield opened
 
 
 def an_order(why: Stop = Stop.CREDITS, **changes: Decimal) -> StopOrder:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,12 +11,12 @@ import pytest
 
 from bot.news import LASTS, News, NewsStore, news
 from bot.watch import Marks
-from storage.database import open_database
+from storage.database import Database
 from storage.marks import SqlMarks
 from storage.news import SqlNews
 from tests.factories import NOON, after
 from tests.fakes.controls import MemoryMarks, MemoryNews
-from tests.fakes.databases import postgres_url, sqlite_url, where_there_is_a_server
+from tests.fakes.databases import stores
 
 LOW = News(key="k1", sentence="Only 3 credits are left.")
 EMPTY = News(key="k2", sentence="No credits are left.")
@@ -31,40 +30,20 @@ class Desk:
     marks: Marks
 
 
-Opened = Callable[[Path], AbstractAsyncContextManager[Desk]]
-
-
-@asynccontextmanager
-async def in_memory(_folder: Path) -> AsyncIterator[Desk]:
+def in_memory() -> Desk:
     held = MemoryNews()
-    yield Desk(news=held, marks=MemoryMarks(held))
+    return Desk(news=held, marks=MemoryMarks(held))
 
 
-@asynccontextmanager
-async def in_sqlite(folder: Path) -> AsyncIterator[Desk]:
-    async with sqlite_url(folder) as url, open_database(url) as database:
-        yield Desk(news=SqlNews(database), marks=SqlMarks(database))
+def in_sql(database: Database) -> Desk:
+    return Desk(news=SqlNews(database), marks=SqlMarks(database))
 
 
-@asynccontextmanager
-async def in_postgres(folder: Path) -> AsyncIterator[Desk]:
-    async with postgres_url(folder) as url, open_database(url) as database:
-        yield Desk(news=SqlNews(database), marks=SqlMarks(database))
-
-
-DESKS = [
-    pytest.param(in_memory, id="memory"),
-    pytest.param(in_sqlite, id="sqlite"),
-    *where_there_is_a_server(pytest.param(in_postgres, id="postgres")),
-]
-
-
-@pytest.fixture(params=DESKS)
+@pytest.fixture(params=stores(in_memory, in_sql))
 async def desk(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Desk]:
     """Nothing to tell."""
-    opened: Opened = request.param
-    async with opened(tmp_path) as one:
-        yield one
+    async with request.param(tmp_path) as opened:
+        yield opened
 
 
 async def test_news_wait_in_the_order_in_which_they_came_until_they_are_told(desk: Desk) -> None:

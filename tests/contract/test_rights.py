@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
@@ -15,46 +14,19 @@ from bot.policy import ADMINS_ONLY, ASK, EVERYONE, MONEY, Grant, Right, RightKin
 from storage.database import open_database
 from storage.rights import SqlRights
 from storage.schema import rights
-from tests.fakes.databases import DATABASES, postgres_url, sqlite_url, where_there_is_a_server
+from tests.fakes.databases import DATABASES, DatabaseUrl, sqlite_url, stores
 from tests.fakes.rights import MemoryRights
 
 HERE = Server(platform="discord", server_id="1")
 HERO = Right(kind=RightKind.PRESET, name="hero")
 SOME = Grant(roles=frozenset({"r1", "r2"}), people=frozenset({"ada", "bø"}))
 
-Opened = Callable[[Path], AbstractAsyncContextManager[RightStore]]
 
-
-@asynccontextmanager
-async def in_memory(_folder: Path) -> AsyncIterator[RightStore]:
-    yield MemoryRights()
-
-
-@asynccontextmanager
-async def in_sqlite(folder: Path) -> AsyncIterator[RightStore]:
-    async with sqlite_url(folder) as url, open_database(url) as database:
-        yield SqlRights(database)
-
-
-@asynccontextmanager
-async def in_postgres(folder: Path) -> AsyncIterator[RightStore]:
-    async with postgres_url(folder) as url, open_database(url) as database:
-        yield SqlRights(database)
-
-
-STORES = [
-    pytest.param(in_memory, id="memory"),
-    pytest.param(in_sqlite, id="sqlite"),
-    *where_there_is_a_server(pytest.param(in_postgres, id="postgres")),
-]
-
-
-@pytest.fixture(params=STORES)
+@pytest.fixture(params=stores(MemoryRights, SqlRights))
 async def store(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[RightStore]:
     """No server has a rule."""
-    opened: Opened = request.param
-    async with opened(tmp_path) as one:
-        yield one
+    async with request.param(tmp_path) as opened:
+        yield opened
 
 
 async def test_a_server_that_has_said_nothing_has_no_rules(store: RightStore) -> None:
@@ -101,11 +73,9 @@ async def test_of_many_who_change_a_right_at_once_one_wins_and_the_others_do_no_
     assert held in grants
 
 
-@pytest.mark.parametrize("opened", DATABASES)
-async def test_rules_survive_the_process_that_made_them(
-    opened: Callable[[Path], AbstractAsyncContextManager[str]], tmp_path: Path
-) -> None:
-    async with opened(tmp_path) as url:
+@pytest.mark.parametrize("database_url", DATABASES)
+async def test_rules_survive_the_process_that_made_them(database_url: DatabaseUrl, tmp_path: Path) -> None:
+    async with database_url(tmp_path) as url:
         async with open_database(url) as database:
             await SqlRights(database).allow(HERE, HERO, SOME)
 

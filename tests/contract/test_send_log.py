@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack
 from pathlib import Path
 
 import pytest
@@ -13,38 +13,14 @@ from bot.outbox import Sending, SendLog
 from storage.database import open_database
 from storage.sends import SqlSendLog
 from tests.factories import NOON, after
-from tests.fakes.databases import DATABASES, DatabaseUrl, postgres_url, sqlite_url, where_there_is_a_server
+from tests.fakes.databases import DATABASES, DatabaseUrl, stores
 from tests.fakes.outbox import MemorySendLog
 
 FIRST = Sending(is_repeat=False)
 UNKNOWN = Sending(is_repeat=True)
 
 
-@asynccontextmanager
-async def memory_log(_folder: Path) -> AsyncIterator[SendLog]:
-    yield MemorySendLog()
-
-
-@asynccontextmanager
-async def sqlite_log(folder: Path) -> AsyncIterator[SendLog]:
-    async with sqlite_url(folder) as url, open_database(url) as database:
-        yield SqlSendLog(database)
-
-
-@asynccontextmanager
-async def postgres_log(folder: Path) -> AsyncIterator[SendLog]:
-    async with postgres_url(folder) as url, open_database(url) as database:
-        yield SqlSendLog(database)
-
-
-SEND_LOGS = [
-    pytest.param(memory_log, id="memory"),
-    pytest.param(sqlite_log, id="sqlite"),
-    *where_there_is_a_server(pytest.param(postgres_log, id="postgres")),
-]
-
-
-@pytest.fixture(params=SEND_LOGS)
+@pytest.fixture(params=stores(MemorySendLog, SqlSendLog))
 async def sends(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[SendLog]:
     """An empty log."""
     async with request.param(tmp_path) as opened:

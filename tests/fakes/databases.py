@@ -1,4 +1,4 @@
-"""Empty databases for tests, each one's own: an SQLite file, or a schema on the server of TEST_DATABASE_URL."""
+"""Empty databases and stores for tests, each one's own: a file, or a schema on the server of TEST_DATABASE_URL."""
 
 from __future__ import annotations
 
@@ -7,12 +7,14 @@ import uuid
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
+from typing import TypeVar
 
 import asyncpg
 import pytest
 from _pytest.mark.structures import ParameterSet
 from sqlalchemy import make_url
 
+from storage.database import Database, open_database
 from storage.migrations import versions
 
 NEWEST = max(path.name for path in Path(versions.__file__).parent.glob("0*.py")).partition("_")[0]
@@ -20,6 +22,8 @@ NEWEST = max(path.name for path in Path(versions.__file__).parent.glob("0*.py"))
 
 SERVER_VARIABLE = "TEST_DATABASE_URL"
 """Names a PostgreSQL server where schemas may be made; `.ci/postgres start DIR` starts one and prints it."""
+
+T = TypeVar("T")
 
 DatabaseUrl = Callable[[Path], AbstractAsyncContextManager[str]]
 """Makes an empty database, with a folder to do so, and yields its URL."""
@@ -58,3 +62,28 @@ DATABASES = [
     *where_there_is_a_server(pytest.param(postgres_url, id="postgres")),
 ]
 """What a test of everything that is written in SQL runs over."""
+
+
+def stores(in_memory: Callable[[], T], in_sql: Callable[[Database], T]) -> list[ParameterSet]:
+    """Return what a test of every store of a kind runs over: in memory, in SQLite, in PostgreSQL where there is one.
+
+    Each makes an empty store, with a folder to do so, and yields it.
+    """
+
+    @asynccontextmanager
+    async def memory(_folder: Path) -> AsyncIterator[T]:
+        yield in_memory()
+
+    def on(database_url: DatabaseUrl) -> Callable[[Path], AbstractAsyncContextManager[T]]:
+        @asynccontextmanager
+        async def opened(folder: Path) -> AsyncIterator[T]:
+            async with database_url(folder) as url, open_database(url) as database:
+                yield in_sql(database)
+
+        return opened
+
+    return [
+        pytest.param(memory, id="memory"),
+        pytest.param(on(sqlite_url), id="sqlite"),
+        *where_there_is_a_server(pytest.param(on(postgres_url), id="postgres")),
+    ]

@@ -17,8 +17,12 @@ from hypothesis import strategies as st
 from bot.errors import StorageError
 from bot.model import AT_VENDOR, MOVES, Address, Task, TaskState
 from bot.ports import TaskStore
+from storage.database import open_database
+from storage.tasks import SqlTaskStore
 from tests.factories import NOON, a_submission, a_task, a_worker, an_owner
-from tests.fakes.task_stores import ids, memory_store, sqlite_store
+from tests.fakes.databases import sqlite_url
+from tests.fakes.memory_store import MemoryTaskStore
+from tests.fakes.task_stores import ids
 
 Step = Callable[[TaskStore], Coroutine[Any, Any, object]]
 
@@ -115,7 +119,8 @@ async def outcome(store: TaskStore, step: Step) -> object:
 @given(st.lists(steps, min_size=8, max_size=40))
 def test_memory_and_sql_answer_alike(history: list[Step]) -> None:
     async def compare(folder: Path) -> None:
-        async with memory_store(folder) as memory, sqlite_store(folder) as sql:
+        async with sqlite_url(folder) as url, open_database(url) as database:
+            memory, sql = MemoryTaskStore(), SqlTaskStore(database)
             for step in [*history, lambda store: store.tasks_in(AT_VENDOR | MOVES.keys(), limit=99)]:
                 assert await outcome(memory, step) == await outcome(sql, step)
 
