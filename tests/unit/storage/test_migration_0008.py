@@ -2,26 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from importlib import import_module
-from pathlib import Path
-
 import pytest
-from sqlalchemy import insert, select, text, update
+from sqlalchemy import select, update
 
 from bot.folding import words_in, words_sought
 from bot.model import BangRequest, TextureRequest
 from bot.ports import Sought
-from storage.codec import task_row
 from storage.database import open_database
-from storage.migrations import upgrade
 from storage.schema import tasks
 from storage.tasks import SqlTaskStore
 from tests.factories import a_request, a_task, an_owner
-from tests.fakes.databases import DATABASES
-from tests.unit.storage.test_migrations import an_engine
-
-BEFORE: str = import_module("storage.migrations.versions.0008_words").down_revision
+from tests.unit.storage.before import write_before, writing_to
 
 MANY = 1_001
 """More than are filled in at once."""
@@ -33,20 +24,14 @@ ASKS = (
 )
 
 
-@pytest.fixture(params=DATABASES)
-async def url(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[str]:
+@pytest.fixture
+async def url(url: str) -> str:
     """The URL of a database of the version before, with many tasks and one that no version can read."""
-    async with request.param(tmp_path) as made:
-        engine = an_engine(made)
-        async with engine.begin() as connection:
-            await connection.run_sync(upgrade, to=BEFORE)
-            present = set((await connection.execute(text("SELECT * FROM tasks"))).keys())
-            held = [a_task(request=ask) for ask in ASKS] + [a_task() for _ in range(MANY)]
-            rows = [{name: value for name, value in task_row(task).items() if name in present} for task in held]
-            await connection.execute(insert(tasks), rows)
-            await connection.execute(update(tasks).where(tasks.c.id == held[-1].id).values(request="[]", state="odd"))
-        await engine.dispose()
-        yield made
+    held = [a_task(request=ask) for ask in ASKS] + [a_task() for _ in range(MANY)]
+    await write_before("0008_words", url, *held)
+    async with writing_to(url) as connection:
+        await connection.execute(update(tasks).where(tasks.c.id == held[-1].id).values(request="[]", state="odd"))
+    return url
 
 
 async def test_the_tasks_of_before_are_found_by_their_words(url: str) -> None:

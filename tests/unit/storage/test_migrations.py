@@ -10,52 +10,32 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-import pytest
 from sqlalchemy import column, insert, table, text
-from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.looks import MeshFacts
 from bot.model import Address, Charge, FailureKind, FileRole, Hold, JobState, TaskState
 from storage.answers import SqlAnswerStore
 from storage.database import Database, open_database
 from storage.migrations import upgrade
-from storage.postgres import postgres_engine
 from storage.sends import SqlSendLog
-from storage.sqlite import sqlite_engine
 from storage.tasks import SqlTaskStore
-from storage.urls import parse_database_url
 from storage.vault import Vault
 from tests.factories import NOON, a_worker, after, an_owner
-from tests.fakes.databases import DATABASES, NEWEST
+from tests.fakes.databases import NEWEST
+from tests.unit.storage.before import writing_to
 
 PAYLOADS = Path(__file__).parents[2] / "payloads" / "database"
-
-
-def an_engine(url: str) -> AsyncEngine:
-    place = parse_database_url(url)
-    if place.path:
-        return sqlite_engine(place.path, busy_timeout_s=5)
-    return postgres_engine(place.dsn, pool_size=1, pool_timeout_s=5)
 
 
 async def write(url: str, *, revision: str) -> dict[str, list[dict[str, Any]]]:
     """Make a database of a revision with the rows of its payload in it, and return those by table."""
     rows: dict[str, list[dict[str, Any]]] = json.loads((PAYLOADS / f"{revision}.json").read_text())
     del rows["source"]
-    engine = an_engine(url)
-    async with engine.begin() as connection:
+    async with writing_to(url) as connection:
         await connection.run_sync(upgrade, to=revision)
         for name, values in rows.items():
             await connection.execute(insert(table(name, *map(column, values[0]))), values)
-    await engine.dispose()
     return rows
-
-
-@pytest.fixture(params=DATABASES)
-async def url(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[str]:
-    """The URL of an empty database."""
-    async with request.param(tmp_path) as made:
-        yield made
 
 
 @asynccontextmanager
