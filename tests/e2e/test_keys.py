@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import io
-import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -28,6 +27,7 @@ from storage.ledger import SqlLedger
 from tests.e2e.harness import PATIENCE_S, Rodin
 from tests.factories import an_address, an_owner
 from tests.fakes.platform import RecordingPlatform
+from tests.logs import root_logger_kept
 
 pytestmark = pytest.mark.slow
 
@@ -99,16 +99,10 @@ async def a_scene(rodin: Rodin, folder: Path) -> AsyncIterator[Scene]:
 @pytest.fixture
 def quiet() -> Iterator[io.StringIO]:
     """Log everything at debug level, as the bot sets it up, into a text; leave the root logger as it was found."""
-    root = logging.getLogger()
-    handlers, level = tuple(root.handlers), root.level
     stream = io.StringIO()
-    set_up(level="debug", style="text", secrets=(), stream=stream)
-    yield stream
-    for handler in tuple(root.handlers):
-        root.removeHandler(handler)
-    for handler in handlers:
-        root.addHandler(handler)
-    root.setLevel(level)
+    with root_logger_kept():
+        set_up(level="debug", style="text", secrets=(), stream=stream)
+        yield stream
 
 
 async def test_of_two_keys_one_exhausted_only_its_people_wait_and_go_on_when_it_is_filled(

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import io
 import json
-import logging
 from collections.abc import Iterator
 
 import pytest
 
-from bot.log import HIDDEN, set_up
+from bot.log import HIDDEN
 from bot.settings import Settings
-
-log = logging.getLogger("bot.test")
+from tests.logs import logged, root_logger_kept
 
 FORGED = "2026-03-02T12:00:00.000Z ERROR   bot.money  balance is gone"
 
@@ -43,21 +40,8 @@ ADDRESSES = (
 @pytest.fixture(autouse=True)
 def untouched() -> Iterator[None]:
     """Leave the root logger as it was found."""
-    root = logging.getLogger()
-    handlers, level = tuple(root.handlers), root.level
-    yield
-    for handler in tuple(root.handlers):
-        root.removeHandler(handler)
-    for handler in handlers:
-        root.addHandler(handler)
-    root.setLevel(level)
-
-
-def logged(style: str, *arguments: object, error: Exception | None = None) -> str:
-    stream = io.StringIO()
-    set_up(level="info", style=style, secrets=(), stream=stream)
-    log.warning(*arguments, exc_info=error)  # type: ignore[arg-type]  # a phrase and its values
-    return stream.getvalue()
+    with root_logger_kept():
+        yield
 
 
 @pytest.mark.parametrize("style", ["text", "json"])

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import io
 import json
-import logging
 from collections.abc import Iterator
 from datetime import datetime
+from functools import partial
 
 import pytest
 
 from bot.log import HIDDEN, Redactor, hide, set_up
-
-log = logging.getLogger("bot.test")
+from tests import logs
+from tests.logs import log, root_logger_kept
 
 SECRETS = ("rodin-key-123", "a/b+c?d=e&f", 'quo"te\\back', "abc")
+
+logged = partial(logs.logged, secrets=SECRETS)
 
 LEAKS = [
     ("key", "the key is rodin-key-123, really", "rodin-key-123"),
@@ -38,21 +40,8 @@ LEAKS = [
 @pytest.fixture(autouse=True)
 def untouched() -> Iterator[None]:
     """Leave the root logger as it was found."""
-    root = logging.getLogger()
-    handlers, level = tuple(root.handlers), root.level
-    yield
-    for handler in tuple(root.handlers):
-        root.removeHandler(handler)
-    for handler in handlers:
-        root.addHandler(handler)
-    root.setLevel(level)
-
-
-def logged(style: str, *arguments: object, error: Exception | None = None) -> str:
-    stream = io.StringIO()
-    set_up(level="info", style=style, secrets=SECRETS, stream=stream)
-    log.warning(*arguments, exc_info=error)  # type: ignore[arg-type]  # a phrase and its values
-    return stream.getvalue()
+    with root_logger_kept():
+        yield
 
 
 @pytest.mark.parametrize("style", ["text", "json"])

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 import os
 import signal
 import subprocess
@@ -26,6 +25,7 @@ from storage.keys import SqlKeyStore
 from storage.tasks import SqlTaskStore
 from storage.vault import Vault
 from tests.factories import NOON, a_submission, a_task, after, an_owner
+from tests.logs import root_logger_kept
 
 PROGRAM = Path(sysconfig.get_path("scripts")) / "rodin-bot"
 
@@ -87,12 +87,10 @@ def _code(words: Sequence[str]) -> object:
 @pytest.fixture(autouse=True)
 def untouched() -> Iterator[None]:
     """Leave the log and the signals of the process as they were found."""
-    root, handler = logging.getLogger(), signal.getsignal(signal.SIGTERM)
-    handlers, level = tuple(root.handlers), root.level
-    yield
+    handler = signal.getsignal(signal.SIGTERM)
+    with root_logger_kept():
+        yield
     signal.signal(signal.SIGTERM, handler)
-    root.handlers[:] = handlers
-    root.setLevel(level)
 
 
 @pytest.fixture
