@@ -33,6 +33,7 @@ from bot.model import RemoteFile
 from tests.fakes.clock import HandClock
 from tests.fakes.files import MemoryFileStore
 from tests.fakes.outbox import MemorySendLog
+from tests.loopback import listening
 
 DISCORD_API, SLACK_API = "https://discord.com/api/v10", "https://slack.com/api/"
 
@@ -170,14 +171,8 @@ class Trap:
 async def a_trap() -> AsyncIterator[Trap]:
     trap, application = Trap(), web.Application()
     application.router.add_route("*", "/{name}", trap.answer)
-    runner = web.AppRunner(application, access_log=None)
-    await runner.setup()
-    try:
-        await web.TCPSite(runner, "127.0.0.1", 0).start()
-        trap.url = f"http://127.0.0.1:{runner.addresses[0][1]}"
+    async with listening(application) as trap.url:
         yield trap
-    finally:
-        await runner.cleanup()
 
 
 @asynccontextmanager

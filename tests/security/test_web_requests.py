@@ -13,11 +13,13 @@ from pathlib import Path
 import aiohttp
 import pytest
 from aiohttp import web
+from yarl import URL
 
 from adapters.slack.reception import bolt_app
 from adapters.slack.routes import EVENTS_PATH, Routes
 from adapters.web.server import WebOptions
 from tests.edge.web.hall import open_hall
+from tests.loopback import listening
 
 SECRET = "the-signing-secret-of-this-test"
 BODY = "command=%2Frodin&text=a+brass+owl&team_id=T1&user_id=U1&channel_id=C1"
@@ -36,7 +38,7 @@ class Ears:
 
     def __init__(self) -> None:
         self.heard: list[str] = []
-        self.port = 0
+        self.url = ""
         self._app = bolt_app(api_url="https://slack.com/api/", signing_secret=SECRET)
         self._app.command("/rodin")(self._command)
 
@@ -49,7 +51,7 @@ class Ears:
 
     async def post(self, body: str, headers: Mapping[str, str]) -> int:
         async with aiohttp.ClientSession() as session:
-            url = f"http://127.0.0.1:{self.port}{EVENTS_PATH}"
+            url = f"{self.url}{EVENTS_PATH}"
             async with session.post(url, data=io.BytesIO(body.encode()), headers={**FORM, **headers}) as answer:
                 return answer.status
 
@@ -58,14 +60,8 @@ class Ears:
 async def ears() -> AsyncIterator[Ears]:
     made, application = Ears(), web.Application()
     application.add_routes(made.routes().definitions())
-    runner = web.AppRunner(application, access_log=None)
-    await runner.setup()
-    try:
-        await web.TCPSite(runner, "127.0.0.1", 0).start()
-        made.port = runner.addresses[0][1]
+    async with listening(application) as made.url:
         yield made
-    finally:
-        await runner.cleanup()
 
 
 async def test_what_slack_has_signed_just_now_is_heard(ears: Ears) -> None:
@@ -115,7 +111,7 @@ async def test_a_body_of_megabytes_is_refused_before_anybody_reads_it(ears: Ears
 
 
 async def test_a_body_that_does_not_come_is_not_waited_for(ears: Ears) -> None:
-    reader, writer = await asyncio.open_connection("127.0.0.1", ears.port)
+    reader, writer = await asyncio.open_connection("127.0.0.1", URL(ears.url).port)
     writer.write(f"POST {EVENTS_PATH} HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\nhalf".encode())
 
     async with asyncio.timeout(10):

@@ -28,6 +28,7 @@ from storage.sends import SqlSendLog
 from storage.tasks import SqlTaskStore
 from storage.vault import Vault
 from tests.edge.discord.stage import FixedLinks
+from tests.loopback import listening
 from tests.unit.core.house import House, Ports, Rules, World, a_way_to
 
 Seen = discord.Message | ResponseMessage
@@ -231,13 +232,6 @@ async def _attachments_of(find: Callable[[str], bytes | None], patch: pytest.Mon
 
     app = web.Application()
     app.router.add_get("/attachments/{tail:.+}", serve)
-    runner = web.AppRunner(app)
-    await runner.setup()
-    site = web.TCPSite(runner, "127.0.0.1", 0)
-    await site.start()
-    origin = f"http://127.0.0.1:{runner.addresses[0][1]}"
-    patch.setattr(CDN_SETTING, origin)
-    try:
+    async with listening(app) as origin:
+        patch.setattr(CDN_SETTING, origin)
         yield origin
-    finally:
-        await runner.cleanup()

@@ -19,6 +19,7 @@ from bot.model import Owner, Task
 from tests.emulators.slack import Channel, Member, SeenMessage, Slack, Team, slack_stand_in, violations
 from tests.fakes.clock import HandClock
 from tests.fakes.outbox import MemorySendLog
+from tests.loopback import listening
 from tests.unit.core.house import House, Rules, World
 
 PUBLIC_URL = "https://models.example.org"
@@ -194,15 +195,9 @@ async def served(slack: Slack, platform: SlackPlatform) -> AsyncIterator[str]:
     """Serve the platform's routes as the web part does, let the stand-in deliver there, and give the address."""
     application = web.Application()
     application.add_routes(platform.routes())
-    runner = web.AppRunner(application, access_log=None)
-    await runner.setup()
-    try:
-        await web.TCPSite(runner, "127.0.0.1", 0).start()
-        host, port = runner.addresses[0][:2]
-        await slack.deliver_over_http(f"http://{host}:{port}/slack/events")
-        yield f"http://{host}:{port}"
-    finally:
-        await runner.cleanup()
+    async with listening(application) as url:
+        await slack.deliver_over_http(f"{url}/slack/events")
+        yield url
 
 
 @asynccontextmanager

@@ -15,6 +15,7 @@ from adapters.slack.wire import Asking, SharedFile
 from bot.errors import UserMistake
 from tests.edge.slack.stage import Stage
 from tests.emulators.slack import upload
+from tests.loopback import listening
 
 PNG = b"\x89PNG\r\n\x1a\n" + b"a picture" + b"IEND\xaeB`\x82"
 ASKING = Asking(team="T1", user="U1", channel="C1", event="e")
@@ -47,17 +48,10 @@ class Shelf:
 
 @asynccontextmanager
 async def a_shelf() -> AsyncIterator[Shelf]:
-    shelf = Shelf()
-    application = web.Application()
+    shelf, application = Shelf(), web.Application()
     application.router.add_get("/{name}", shelf.answer)
-    runner = web.AppRunner(application, access_log=None)
-    await runner.setup()
-    try:
-        await web.TCPSite(runner, "127.0.0.1", 0).start()
-        shelf.url = f"http://127.0.0.1:{runner.addresses[0][1]}"
+    async with listening(application) as shelf.url:
         yield shelf
-    finally:
-        await runner.cleanup()
 
 
 @asynccontextmanager

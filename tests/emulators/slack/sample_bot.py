@@ -13,6 +13,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from tests.emulators.slack.stand_in import Slack
 from tests.emulators.slack.workspace import Workspace
+from tests.loopback import listening
 
 PING_S = 0.05  # slack_sdk looks after its socket this often
 
@@ -62,12 +63,6 @@ async def over_http(slack: Slack, app: AsyncApp) -> AsyncIterator[str]:
         return await to_aiohttp_response(await app.async_dispatch(bolt_request))
 
     application.router.add_route("*", "/slack/{rest}", serve)
-    runner = web.AppRunner(application, access_log=None)
-    await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", 0).start()
-    host, port = runner.addresses[0][:2]
-    await slack.deliver_over_http(f"http://{host}:{port}/slack/events")
-    try:
-        yield f"http://{host}:{port}"
-    finally:
-        await runner.cleanup()
+    async with listening(application) as url:
+        await slack.deliver_over_http(f"{url}/slack/events")
+        yield url
