@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from decimal import Decimal
 from pathlib import Path
+from typing import NoReturn
 
+import pytest
 from prometheus_client import CollectorRegistry, Counter
 from prometheus_client.parser import text_string_to_metric_families
 
@@ -61,16 +63,25 @@ async def test_tasks_are_counted_by_state_when_somebody_looks(tmp_path: Path) ->
     assert ("rodin_bot_tasks", "failed") not in after
 
 
-async def test_the_other_numbers_come_when_tasks_cannot_be_counted(tmp_path: Path) -> None:
-    async def count() -> Mapping[str, int]:
+@pytest.mark.parametrize(
+    ("supply", "missing"),
+    [
+        ("task_counts", "rodin_bot_tasks{"),
+        ("balance", "rodin_bot_balance_credits{"),
+        ("key_stops", "rodin_bot_key_stopped{"),
+    ],
+    ids=["tasks", "balance", "keys"],
+)
+async def test_the_other_numbers_come_when_some_cannot_be_looked_up(supply: str, missing: str, tmp_path: Path) -> None:
+    async def look() -> NoReturn:
         raise DatabaseBusy("locked")
 
-    async with open_hall(tmp_path, task_counts=count) as hall:
+    async with open_hall(tmp_path, **{supply: look}) as hall:
         answer = await hall.get("/metrics")
 
     assert answer.status == 200
     assert "rodin_bot_http_requests_running 1.0" in answer.text
-    assert "rodin_bot_tasks{" not in answer.text
+    assert missing not in answer.text
 
 
 async def test_the_balance_is_told_as_it_was_last_heard(tmp_path: Path) -> None:
@@ -87,18 +98,6 @@ async def test_the_balance_is_told_as_it_was_last_heard(tmp_path: Path) -> None:
     assert after["rodin_bot_balance_credits", "operator"] == 7.5
 
 
-async def test_the_other_numbers_come_when_the_balance_cannot_be_looked_up(tmp_path: Path) -> None:
-    async def balance() -> Decimal | None:
-        raise DatabaseBusy("locked")
-
-    async with open_hall(tmp_path, balance=balance) as hall:
-        answer = await hall.get("/metrics")
-
-    assert answer.status == 200
-    assert "rodin_bot_http_requests_running 1.0" in answer.text
-    assert "rodin_bot_balance_credits{" not in answer.text
-
-
 async def test_stopped_keys_are_told_by_ids_that_are_no_secret(tmp_path: Path) -> None:
     heard: list[Mapping[str, bool]] = [{"operator": False, "4hgx2k7m": True}, {"operator": True}]
 
@@ -113,18 +112,6 @@ async def test_stopped_keys_are_told_by_ids_that_are_no_secret(tmp_path: Path) -
     assert before["rodin_bot_key_stopped", "4hgx2k7m"] == 1
     assert after["rodin_bot_key_stopped", "operator"] == 1
     assert ("rodin_bot_key_stopped", "4hgx2k7m") not in after
-
-
-async def test_the_other_numbers_come_when_the_keys_cannot_be_looked_up(tmp_path: Path) -> None:
-    async def stops() -> Mapping[str, bool]:
-        raise DatabaseBusy("locked")
-
-    async with open_hall(tmp_path, key_stops=stops) as hall:
-        answer = await hall.get("/metrics")
-
-    assert answer.status == 200
-    assert "rodin_bot_http_requests_running 1.0" in answer.text
-    assert "rodin_bot_key_stopped{" not in answer.text
 
 
 async def test_numbers_that_others_count_stand_beside_ours(tmp_path: Path) -> None:
