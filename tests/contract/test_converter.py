@@ -11,7 +11,7 @@ from bot.conversions import Converter
 from bot.errors import NotConverted
 from tests.fakes.converter import ScriptedConverter
 from tests.unit.preview.hostile import laid_out
-from tests.unit.preview.samples import Glb, ball, box, png, textured_ball, written
+from tests.unit.preview.samples import Glb, ball, box, names, png, textured_ball, written
 
 
 @pytest.fixture(params=[ChildConverter, ScriptedConverter], ids=["child", "scripted"])
@@ -24,17 +24,6 @@ def source(tmp_path) -> Path:
     folder = tmp_path / "source"
     folder.mkdir()
     return folder
-
-
-@pytest.fixture
-def results(tmp_path) -> Path:
-    folder = tmp_path / "results"
-    folder.mkdir()
-    return folder
-
-
-def names(folder: Path) -> set[str]:
-    return {path.name for path in folder.iterdir()}
 
 
 async def test_the_model_comes_first_and_everything_lies_in_the_folder(any_converter, source, results):

@@ -19,7 +19,7 @@ from bot.looks import Previewer
 from bot.scratch import PREFIX
 from tests.fakes.previewer import ScriptedPreviewer
 from tests.unit.preview.hostile import CASES, laid_out
-from tests.unit.preview.samples import ball, box, png, textured_ball, written
+from tests.unit.preview.samples import ball, box, names, png, textured_ball, written
 from tests.unit.simulator_models.making import made
 
 _MISSING = "no OpenGL here; apt-get install libegl1 libgl1-mesa-dri libopengl0"
@@ -75,17 +75,6 @@ async def drawing(previewer) -> Previewer:
     if await previewer.ready():
         pytest.skip(_MISSING)
     return previewer
-
-
-@pytest.fixture
-def results(tmp_path) -> Path:
-    folder = tmp_path / "results"
-    folder.mkdir()
-    return folder
-
-
-def names(folder: Path) -> set[str]:
-    return {path.name for path in folder.iterdir()}
 
 
 def children() -> list[psutil.Process]:

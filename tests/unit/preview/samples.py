@@ -144,3 +144,8 @@ def written(folder: Path, data: bytes, name: str = "model.glb") -> Path:
     path = folder / name
     path.write_bytes(data)
     return path
+
+
+def names(folder: Path) -> set[str]:
+    """What lies in a folder."""
+    return {path.name for path in folder.iterdir()}
