@@ -322,13 +322,17 @@ class House:
         """Have a task made and collected; return it as it is ready, before the curator has seen it."""
         wish = Wish(prompt=prompt, options=options)
         asked = await self.intake.generate(wish, an_owner(), an_address("channel-1"))
+        task = await self.made(asked, *names)
+        assert task.state is TaskState.READY
+        return task
+
+    async def made(self, asked: Task, *names: str) -> Task:
+        """Have what was asked for sent, modelled and collected; return it as it stands then."""
         await self.send()
         self.rodin.finish(*names)
         await self.poll()
         await self.collect()
-        task = await self.now(asked)
-        assert task.state is TaskState.READY
-        return task
+        return await self.now(asked)
 
     async def at_rodin(self, count: int = 1) -> tuple[Task, ...]:
         """Ask for models and have them sent; return them as they stand then."""

@@ -37,11 +37,7 @@ THREAD = Address(platform="console", value="thread-1", place="thread-1")
 async def a_model(house: House, *names: str, pictures: tuple[bytes, ...] = (), **options: str) -> Task:
     """Return Ada's finished model."""
     asked = await house.intake.generate(Wish(prompt="a cat", pictures=pictures, options=options), ADA, THREAD)
-    await house.send()
-    house.rodin.finish(*names)
-    await house.poll()
-    await house.collect()
-    return await house.now(asked)
+    return await house.made(asked, *names)
 
 
 async def converted(house: House, old: Task, file_format: str = "obj") -> Task:

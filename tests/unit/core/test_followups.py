@@ -39,11 +39,7 @@ VERBS: dict[str, Verb] = {
 async def a_model(house: House, *pictures: bytes, **options: str) -> Task:
     """Return Ada's finished model, with its pictures drawn."""
     asked = await house.intake.generate(Wish(prompt="a cat", pictures=pictures, options=options), ADA, THREAD)
-    await house.send()
-    house.rodin.finish()
-    await house.poll()
-    await house.collect()
-    return await house.now(asked)
+    return await house.made(asked)
 
 
 def held(house: House, task: Task) -> list[bytes]:

@@ -20,11 +20,7 @@ async def a_remake(house: House, verb: str) -> tuple[Task, Task]:
     """Return a model and a new texture or split of it, both ready."""
     old = await a_model(house)
     task = await VERBS[verb](house, old.id)
-    await house.send()
-    house.rodin.finish()
-    await house.poll()
-    await house.collect()
-    return old, await house.now(task)
+    return old, await house.made(task)
 
 
 @pytest.mark.parametrize("verb", ["retexture", "split"])

@@ -24,10 +24,7 @@ async def made(house: House, *, who: str = "ada", pictures: tuple[bytes, ...] = 
     """Have a model made for somebody from secret words and told; return its task."""
     wish = Wish(prompt=SECRET_WORDS, pictures=pictures)
     asked = await house.intake.generate(wish, an_owner(who), an_address("channel-1"), event=f"event-{who}")
-    await house.send()
-    house.rodin.finish()
-    await house.poll()
-    await house.collect()
+    await house.made(asked)
     await house.tell()
     await house.curate()
     await house.tell()

@@ -148,10 +148,7 @@ async def test_whoever_is_forgotten_in_the_middle_of_a_step_is_forgotten_all_the
     task = await house.intake.generate(Wish(prompt=SECRET_WORDS, pictures=(b"a face",)), an_owner(), an_address())
     house.rodin.during[method] = lambda: house.intake.forget_me(an_owner())
 
-    await house.send()
-    house.rodin.finish()
-    await house.poll()
-    await house.collect()
+    await house.made(task)
     await house.until_over(turns=5)
 
     bare = await house.now(task)

@@ -151,11 +151,7 @@ async def test_who_asks_is_never_kept_with_what_the_platform_said_of_them(house:
 async def theirs(house: House) -> str:
     """Ben's finished model, in a thread that all in the server can read."""
     task = await house.intake.generate(Wish(prompt="a cat"), BEN, THREAD)
-    await house.send()
-    house.rodin.finish()
-    await house.poll()
-    await house.collect()
-    return task.id
+    return (await house.made(task)).id
 
 
 class Unread:

@@ -325,11 +325,7 @@ async def test_the_parts_of_a_split_are_shown_apart_and_others_as_they_are(house
     assert set(house.previewer.spreads) == {0.0}
     house.previewer.spreads.clear()
 
-    await split(house, old=old)
-    await house.send()
-    house.rodin.finish()
-    await house.poll()
-    await house.collect()
+    await house.made(await split(house, old=old))
     await house.curate()
 
     assert set(house.previewer.spreads) == {APART}
