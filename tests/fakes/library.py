@@ -1,4 +1,4 @@
-"""A library of exhibits in memory, for tests of the web pages."""
+"""A library of exhibits in memory, and links that are easily read."""
 
 from __future__ import annotations
 
@@ -22,3 +22,13 @@ class FakeLibrary:
         if self.fails is not None:
             raise self.fails
         return self.exhibits.get(task_id)
+
+
+class PlainLinks:
+    """Addresses that show what they were made of."""
+
+    def viewer_url(self, task_id: str, generation: int) -> str | None:
+        return f"https://pages/{task_id}/{generation}"
+
+    def file_url(self, task_id: str, generation: int, name: str) -> str | None:
+        return f"https://pages/{task_id}/{generation}/{name}"

@@ -10,8 +10,7 @@ from adapters.console.address import owner_of
 from adapters.console.commands import HELP, Verb
 from adapters.console.session import Session
 from tests.factories import a_request, a_task
-from tests.unit.console.test_telling import Terminal
-from tests.unit.console.test_versions import obeyed
+from tests.unit.console.terminal import Terminal, obeyed
 
 WORDS = "a lantern of which nobody else may read"
 

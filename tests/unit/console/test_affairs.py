@@ -16,8 +16,7 @@ from bot.errors import UserMistake
 from bot.model import TaskState
 from bot.policy import Grant
 from tests.factories import a_request, a_task, after, an_owner
-from tests.unit.console.test_telling import Terminal, ready
-from tests.unit.console.test_versions import obeyed
+from tests.unit.console.terminal import Terminal, obeyed, ready
 
 KEY = "a-key-that-nobody-must-see-1234567890"
 
@@ -32,16 +31,6 @@ class Fingers:
     async def __call__(self, question: str) -> str:
         self.asked.append(question)
         return self._typed.pop(0)
-
-
-@pytest.fixture
-def terminal(tmp_path: Path) -> Terminal:
-    return Terminal(tmp_path)
-
-
-@pytest.fixture
-def session(terminal: Terminal) -> Session:
-    return Session(intake=terminal.house.intake, platform=terminal.platform, speaker="ada")
 
 
 async def said(terminal: Terminal, session: Session, line: str) -> str:

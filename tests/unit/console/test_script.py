@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from adapters.console.session import Session, read_script
-from tests.unit.console.test_telling import Terminal
+from tests.unit.console.terminal import Terminal
 
 ENDS_WITHIN_S = 5.0
 

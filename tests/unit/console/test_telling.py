@@ -3,60 +3,24 @@
 from __future__ import annotations
 
 import asyncio
-import io
 import re
-from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
 from adapters.console import session as sessions
 from adapters.console.arguments import TypedWish
 from adapters.console.commands import parse_line
-from adapters.console.delivery import Delivery
-from adapters.console.platform import ConsolePlatform
 from adapters.console.render import CHOICES
-from adapters.console.screens import LineScreen, Paper
 from adapters.console.session import Session
 from bot import text
-from bot.model import Task
 from bot.update import Choice
 from tests.factories import an_owner
-from tests.unit.core.house import House, Rules, a_way_to
-from tests.unit.core.test_library import PlainLinks
-
-
-class Terminal:
-    """A house whose people sit at a terminal, and what they read there."""
-
-    def __init__(self, folder: Path) -> None:
-        first = House(rules=Rules(links=PlainLinks()))
-        self.paper = Paper()
-        self.paper.file = io.StringIO()
-        self.paper.width = 200
-        self.platform = ConsolePlatform(LineScreen(self.paper), Delivery(files=first.files, folder=folder))
-        self.house = House(first.world, first.rules, replace(a_way_to(first.world), platform=self.platform))
-        self._read = 0
-
-    def news(self) -> list[str]:
-        """Return the lines that were written since the last look."""
-        assert isinstance(self.paper.file, io.StringIO)
-        text = self.paper.file.getvalue()
-        news, self._read = text[self._read :], len(text)
-        return [line.strip() for line in news.splitlines()]
-
-
-@pytest.fixture
-def terminal(tmp_path: Path) -> Terminal:
-    return Terminal(tmp_path)
+from tests.unit.console.terminal import Terminal, ready
+from tests.unit.core.house import House
 
 
 def labels(lines: list[str]) -> list[str]:
     return [line.split(":")[0] for line in lines if ": " in line and "/" in line]
-
-
-async def ready(terminal: Terminal) -> Task:
-    return await terminal.house.a_model()
 
 
 async def test_a_model_is_told_with_its_files_its_facts_and_its_page(terminal: Terminal) -> None:

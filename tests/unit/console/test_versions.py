@@ -10,24 +10,7 @@ from adapters.console.commands import Verb, help_lines, parse_line
 from adapters.console.session import Session
 from bot.errors import UserMistake
 from bot.model import Request, Task
-from tests.unit.console.test_telling import Terminal, ready
-
-
-@pytest.fixture
-def terminal(tmp_path: Path) -> Terminal:
-    return Terminal(tmp_path)
-
-
-@pytest.fixture
-def session(terminal: Terminal) -> Session:
-    return Session(intake=terminal.house.intake, platform=terminal.platform, speaker="ada")
-
-
-async def obeyed(terminal: Terminal, session: Session, line: str) -> list[str]:
-    """Return what is written upon a line, as it stands there."""
-    before = len(terminal.paper.file.getvalue())  # type: ignore[attr-defined] - it is a StringIO here
-    assert await session.obey(line)
-    return terminal.paper.file.getvalue()[before:].splitlines()  # type: ignore[attr-defined]
+from tests.unit.console.terminal import Terminal, obeyed, ready
 
 
 async def newest(terminal: Terminal, session: Session) -> Task:

@@ -17,8 +17,8 @@ from bot.chat import Export, Wish
 from bot.export import LARGEST_BYTES
 from bot.model import BangRequest, FileRole, TaskState
 from tests.factories import a_file, a_picture, a_request, a_submission, a_task, after, an_address, an_owner
+from tests.fakes.library import PlainLinks
 from tests.unit.core.house import House, Rules
-from tests.unit.core.test_library import PlainLinks
 
 
 def opened(export: Export) -> zipfile.ZipFile:

@@ -8,6 +8,7 @@ from bot.library import TaskLibrary, exhibit_of
 from bot.looks import Removal, Showing
 from bot.model import FileRole, ModelFile, TaskState
 from tests.factories import a_file, a_task, an_owner
+from tests.fakes.library import PlainLinks
 from tests.fakes.memory_store import MemoryTaskStore
 from tests.fakes.previewer import COLUMNS, FRAMES, OWL_FACTS
 from tests.unit.core.house import House, Rules
@@ -20,16 +21,6 @@ PREVIEW = a_file("preview.webp", role=FileRole.PREVIEW)
 WEBP = a_file("turntable.webp", role=FileRole.TURNTABLE)
 GIF = a_file("turntable.gif", role=FileRole.TURNTABLE)
 STRIP = a_file("frames.webp", role=FileRole.FRAMES)
-
-
-class PlainLinks:
-    """Addresses that show what they were made of."""
-
-    def viewer_url(self, task_id: str, generation: int) -> str | None:
-        return f"https://pages/{task_id}/{generation}"
-
-    def file_url(self, task_id: str, generation: int, name: str) -> str | None:
-        return f"https://pages/{task_id}/{generation}/{name}"
 
 
 @pytest.mark.parametrize(
