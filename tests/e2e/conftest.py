@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.e2e.harness import Rodin, simulator
+from tests.e2e.keyboard import Keyboard
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -31,3 +32,11 @@ def pictures(tmp_path: Path) -> Path:
     folder = tmp_path / "pictures"
     folder.mkdir()
     return folder
+
+
+@pytest.fixture
+def person(tmp_path: Path) -> Iterator[Keyboard]:
+    """Give somebody in front of a demo whose Rodin is quick."""
+    keyboard = Keyboard(tmp_path, "demo", "--speed", "100")
+    yield keyboard
+    keyboard.close()

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.e2e.harness import House, Rodin, house
-from tests.e2e.test_terminal import QUICK, Keyboard
+from tests.e2e.keyboard import QUICK, Keyboard
 
 KEY = "key-of-the-community-0123456789"
 PROMPT = "a castle of glass"
