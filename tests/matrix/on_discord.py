@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import time
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,10 +11,11 @@ from pathlib import Path
 from aiohttp import web
 
 from adapters.discord.platform import DiscordOptions, DiscordPlatform, DiscordSupplies
-from bot.model import Owner, Task
+from bot.model import Owner
 from tests.emulators.discord import Answer, Channel, DiscordStandIn, Message, Person, Server, discord_stand_in
+from tests.matrix.chat import ChatScene, shortly
 from tests.matrix.exercise import Seen
-from tests.matrix.machine import Machine, a_machine
+from tests.matrix.machine import a_machine
 from tests.matrix.proxy import Kind, Proxy, plain_json
 
 KINDS = (
@@ -28,8 +28,6 @@ KINDS = (
     Kind(name="discord gateway", method="GET", path="/gateway/bot$"),
 )
 
-PATIENCE_S = 5.0
-
 DISCORDS_NAME = "CommandTree-invoker"
 """What discord.py calls the work on a command."""
 
@@ -40,28 +38,23 @@ def refused(_request: web.Request) -> web.Response:
 
 
 @dataclass(kw_only=True)
-class DiscordScene:
+class DiscordScene(ChatScene):
     """A server with one channel and Ann in it."""
 
-    machine: Machine
+    rounds, step_s = 400, 1.0
+
     discord: DiscordStandIn
-    proxy: Proxy
     server: Server
     general: Channel
     ann: Person
     platform: DiscordPlatform
 
-    async def tasks(self) -> Sequence[Task]:
-        """Every task of Ann's, newest first."""
-        return await self.machine.core.tasks.tasks_of(Owner(platform="discord", user_id=str(self.ann.id)), limit=1)
+    @property
+    def owner(self) -> Owner:
+        return Owner(platform="discord", user_id=str(self.ann.id))
 
-    async def until_asked(self) -> None:
-        """Wait until what was asked is written down."""
-        while not await self.tasks():
-            await asyncio.sleep(0.005)
-
-    async def prepare(self, row: str) -> None:
-        """Nothing is needed beforehand."""
+    def parts(self, task_id: str) -> dict[str, list[Message]]:
+        return {part: self._marked(f"{task_id} · {part}") for part in ("progress", "result")}
 
     async def provoke(self, row: str) -> Seen:
         """Ask for a model, and wait until what came of it is over."""
@@ -76,7 +69,7 @@ class DiscordScene:
         if known == {task.id for task in await self.tasks()}:
             return Seen(words=answer.text, task=None, tellings={})
         task = await self.machine.settle(self.tasks)
-        parts = {part: self._marked(f"{task.id} · {part}") for part in ("progress", "result")}
+        parts = self.parts(task.id)
         roots = [one for one in self.discord.messages(self.general) if task.id in one.text]
         words = "\n".join([answer.text, *(one.text for found in parts.values() for one in found)])
         tellings = {part: len(found) for part, found in parts.items()} | {"root": len(roots)}
@@ -104,15 +97,6 @@ class DiscordScene:
         await self.passing_until(lambda: self.platform.is_ready)
         await starting
 
-    async def passing_until(self, is_so: Callable[[], bool]) -> None:
-        """Let time pass, timers and all, until something is so."""
-        for _ in range(400):
-            if is_so():
-                return
-            await asyncio.sleep(0.005)
-            self.machine.world.turn(1.0, waits=True)
-        raise AssertionError("it never became so")
-
 
 @dataclass(slots=True)
 class Settled:
@@ -128,16 +112,6 @@ class Settled:
         is_at_work = any(task.get_name() == DISCORDS_NAME for task in asyncio.all_tasks())
         was_at_work, self.was_at_work = self.was_at_work, self.was_at_work or is_at_work
         return was_at_work and not is_at_work
-
-
-async def shortly(is_so: Callable[[], bool]) -> bool:
-    """Wait a while in real time, whatever the turned clock says; return whether it became so."""
-    deadline = time.monotonic() + PATIENCE_S
-    while not is_so():
-        if time.monotonic() > deadline:
-            return False
-        await asyncio.sleep(0.004)
-    return True
 
 
 @asynccontextmanager

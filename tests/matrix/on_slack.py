@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,11 +12,11 @@ from aiohttp import web
 from adapters.slack.manifest import ManifestOptions, manifest
 from adapters.slack.platform import SlackOptions, SlackPlatform, SlackSupplies
 from adapters.slack.sockets import Patience
-from bot.model import Owner, Task
+from bot.model import Owner
 from tests.emulators.slack import Channel, Member, SeenMessage, Slack, Team, slack_stand_in
+from tests.matrix.chat import ChatScene, shortly
 from tests.matrix.exercise import Seen
-from tests.matrix.machine import Machine, a_machine
-from tests.matrix.on_discord import shortly
+from tests.matrix.machine import a_machine
 from tests.matrix.proxy import Kind, Proxy, plain_json
 
 PUBLIC_URL = "https://models.example.org"
@@ -43,28 +42,23 @@ def refused(request: web.Request) -> web.Response:
 
 
 @dataclass(kw_only=True)
-class SlackScene:
+class SlackScene(ChatScene):
     """A workspace with one channel and Ann in it."""
 
-    machine: Machine
+    rounds, step_s = 600, 0.5
+
     slack: Slack
-    proxy: Proxy
     team: Team
     general: Channel
     ann: Member
     platform: SlackPlatform
 
-    async def tasks(self) -> Sequence[Task]:
-        """Every task of Ann's, newest first."""
-        return await self.machine.core.tasks.tasks_of(Owner(platform="slack", user_id=self.ann.id), limit=1)
+    @property
+    def owner(self) -> Owner:
+        return Owner(platform="slack", user_id=self.ann.id)
 
-    async def until_asked(self) -> None:
-        """Wait until what was asked is written down."""
-        while not await self.tasks():
-            await asyncio.sleep(0.005)
-
-    async def prepare(self, row: str) -> None:
-        """Nothing is needed beforehand."""
+    def parts(self, task_id: str) -> dict[str, list[SeenMessage]]:
+        return {part: self.messages(part, task_id) for part in ("status", "result")}
 
     async def provoke(self, row: str) -> Seen:
         """Ask for a model, or for the form, and wait until what came of it is over."""
@@ -81,7 +75,7 @@ class SlackScene:
         if known == {task.id for task in await self.tasks()}:
             return Seen(words="\n".join(words), task=None, tellings={})
         task = await self.machine.settle(self.tasks)
-        parts = {part: self.messages(part, task.id) for part in ("status", "result")}
+        parts = self.parts(task.id)
         words += [one.text for found in parts.values() for one in found]
         return Seen(words="\n".join(words), task=task, tellings={part: len(found) for part, found in parts.items()})
 
@@ -126,15 +120,6 @@ class SlackScene:
         before = self.slack.outbox.socket.opened
         self.slack.cut_sockets()
         await self.passing_until(lambda: self.slack.outbox.socket.opened > before and self.slack.connections > 0)
-
-    async def passing_until(self, is_so: Callable[[], bool]) -> None:
-        """Let time pass, timers and all, until something is so."""
-        for _ in range(600):
-            if is_so():
-                return
-            await asyncio.sleep(0.005)
-            self.machine.world.turn(0.5, waits=True)
-        raise AssertionError("it never became so")
 
 
 def _part_of(message: SeenMessage) -> tuple[str, str]:
