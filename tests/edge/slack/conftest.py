@@ -1,4 +1,4 @@
-"""A stage for every test."""
+"""A stage for every test, and a workspace for those of a part alone."""
 
 from __future__ import annotations
 
@@ -7,6 +7,9 @@ from collections.abc import AsyncIterator
 import pytest
 
 from tests.edge.slack.stage import Stage, a_stage
+from tests.emulators.slack.fixtures import slack, team
+
+__all__ = ["slack", "stage", "team"]
 
 
 @pytest.fixture

@@ -11,19 +11,8 @@ from adapters.slack.lines import Lines, LinesOptions
 from adapters.slack.people import People, PersonStanding
 from adapters.slack.wire import Asking
 from bot.errors import PlatformBusy
-from tests.emulators.slack import Member, Slack, Team, slack_stand_in
+from tests.emulators.slack import Member, Slack, Team
 from tests.fakes.clock import HandClock
-
-
-@pytest.fixture
-async def slack() -> AsyncIterator[Slack]:
-    async with slack_stand_in() as opened:
-        yield opened
-
-
-@pytest.fixture
-def team(slack: Slack) -> Team:
-    return slack.workspace("Makers")
 
 
 @pytest.fixture
