@@ -15,6 +15,8 @@ from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import ConnectionPoolEntry
 
+from storage import hops
+
 _PRAGMAS = (
     # Readers and the one writer do not wait for each other.
     "PRAGMA journal_mode=WAL",
@@ -35,7 +37,7 @@ def sqlite_engine(path: Path, *, busy_timeout_s: float, mode: Literal["rw", "rwc
     engine = create_async_engine(
         URL.create("sqlite+aiosqlite", database=f"file:{quote(str(path))}", query=there),
         hide_parameters=True,
-        connect_args={"timeout": busy_timeout_s},
+        connect_args={"timeout": busy_timeout_s, "async_creator_fn": hops.connect},
         pool_timeout=busy_timeout_s,
     )
     event.listen(engine.sync_engine, "connect", _set_up)
