@@ -27,8 +27,11 @@ run: $(VENV)/.ready assets $(VENV)/.drawing ## run the bot with the settings in 
 test: $(VENV)/.ready-dev assets $(VENV)/.drawing ## run the tests, in parallel
 	$(BIN)/python -m pytest -n auto -m "not slow" -q
 
+# Much of it waits for other processes to start and to end.
+SLOW_WORKERS := $(shell echo $$(( 2 * $$(nproc 2>/dev/null || echo 2) )))
+
 test-slow: $(VENV)/.ready-dev assets $(VENV)/.drawing ## run what kills, loads and takes minutes
-	$(BIN)/python -m pytest -n auto --dist loadfile -m "slow and not alone" -q
+	$(BIN)/python -m pytest -n $(SLOW_WORKERS) --dist loadfile -m "slow and not alone" -q
 	$(BIN)/python -m pytest -m "slow and alone" -q
 
 properties: $(VENV)/.ready-dev ## the property-based tests with many more examples, at random

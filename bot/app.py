@@ -20,10 +20,9 @@ from pathlib import Path
 from adapters.preview.converter import ChildConverter
 from adapters.preview.previewer import ChildPreviewer
 from adapters.rodin.client import RodinClient, RodinOptions
-from adapters.slack.routes import Route
 from adapters.web.health import Probe
 from adapters.web.links import SignedLinks
-from adapters.web.server import Supplies, WebOptions, WebPart
+from adapters.web.server import Route, Supplies, WebOptions, WebPart
 from bot import words_policy
 from bot.bell import Bell
 from bot.chat import Platform

@@ -20,8 +20,6 @@ from adapters.console.delivery import Delivery
 from adapters.console.platform import ConsolePlatform
 from adapters.console.screens import ChatScreen, LineScreen, LiveScreen, Paper, Screen
 from adapters.console.session import Session, chat, read_script
-from adapters.rodin.simulator.options import SimulatorOptions
-from adapters.rodin.simulator.server import Simulator
 from bot.app import PortTaken, asked_to_stop, open_core, serve, web_part
 from bot.core import Core
 from bot.errors import UserMistake
@@ -92,6 +90,10 @@ async def demo(plan: DemoPlan) -> int:
     Raises:
         NoRoom: its files would find no place.
     """
+    # Here, since the console does without: it makes models, which takes numpy.
+    from adapters.rodin.simulator.options import SimulatorOptions  # noqa: PLC0415
+    from adapters.rodin.simulator.server import Simulator  # noqa: PLC0415
+
     await asyncio.to_thread(check_room, plan.terminal)
     folder = Path(tempfile.mkdtemp(prefix="rodin-bot-demo-"))  # in one step: nobody may stop us before the try
     try:

@@ -22,8 +22,10 @@ from bot.app import rodin_options
 from bot.checkup import Finding, Probe
 from bot.clock import SystemClock
 from bot.errors import OperatorMistake, StorageError, VendorError, VendorRefused
+from bot.on_discord import discord_options
+from bot.on_slack import slack_options
 from bot.presetfile import load_presets
-from bot.roles import NO_PLATFORM, discord_options, has_platform, slack_options
+from bot.roles import NO_PLATFORM, has_discord, has_platform, has_slack
 from bot.settings import KEY_HELP, Settings
 from storage.files import ObjectFileStore
 from storage.inspection import inspect_database
@@ -78,9 +80,8 @@ async def _check_rodin(settings: Settings) -> tuple[Finding, ...]:
 
 
 async def _check_chat(settings: Settings) -> tuple[Finding, ...]:
-    options, slack = discord_options(settings), slack_options(settings)
-    found = () if options is None else await check_discord(options)
-    found += () if slack is None else await check_slack(slack)
+    found = await check_discord(discord_options(settings)) if has_discord(settings) else ()
+    found += await check_slack(slack_options(settings)) if has_slack(settings) else ()
     if not has_platform(settings):
         return (_bad("chat", "no platform is set up", NO_PLATFORM.partition(": ")[2]),)
     return found
@@ -91,10 +92,10 @@ async def check_operators_channel(settings: Settings) -> tuple[Finding, ...]:
     where = settings.operator_channel
     if where is None:
         return ()
-    if where.platform == DISCORD and (discord := discord_options(settings)) is not None:
-        return (await check_discord_channel(discord, where.channel),)
-    if where.platform == SLACK and (slack := slack_options(settings)) is not None:
-        return (await check_slack_channel(slack, where.channel),)
+    if where.platform == DISCORD and has_discord(settings):
+        return (await check_discord_channel(discord_options(settings), where.channel),)
+    if where.platform == SLACK and has_slack(settings):
+        return (await check_slack_channel(slack_options(settings), where.channel),)
     advice = "Set that platform up, or name a channel of the one that is."
     return (_bad("OPERATOR_CHANNEL", f"{where.platform} is not set up, so nobody is told there", advice),)
 

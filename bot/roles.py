@@ -1,19 +1,17 @@
 """`rodin-bot run`: the whole bot in one process, or one of its parts beside others on the same database."""
 
+# ruff: noqa: PLC0415 - who talks on one platform does not load the SDK of the other
+
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from enum import StrEnum
+from typing import Protocol, runtime_checkable
 
-from adapters.discord.platform import DiscordOptions, DiscordPlatform, DiscordSupplies
-from adapters.slack.installations import Seals
-from adapters.slack.platform import InstallationSupplies, SlackOptions, SlackPlatform, SlackSupplies
-from adapters.slack.routes import Route
-from adapters.slack.unfurls import Preview, PreviewOf
 from adapters.web.health import Probe
-from adapters.web.links import SignedLinks
+from adapters.web.server import Route
 from bot.app import asked_to_stop, open_core, serve, web_part
 from bot.chat import Platform
 from bot.core import Core
@@ -92,83 +90,45 @@ def _first(error: BaseException) -> BaseException:
 
 def has_platform(settings: Settings) -> bool:
     """Say whether any chat platform is set up."""
-    return settings.discord_token is not None or slack_options(settings) is not None
+    return has_discord(settings) or has_slack(settings)
+
+
+def has_discord(settings: Settings) -> bool:
+    """Say whether Discord is set up."""
+    return settings.discord_token is not None
+
+
+def has_slack(settings: Settings) -> bool:
+    """Say whether anything of Slack is set up; what is missing then, the platform says."""
+    return any((settings.slack_bot_token, settings.slack_app_token, settings.slack_signing_secret))
 
 
 def chat_platforms(core: Core) -> dict[str, Platform]:
-    """Return every chat platform that is set up, by name."""
+    """Return every chat platform that is set up, by name; the SDKs of the others are never loaded."""
     platforms: list[Platform] = []
-    if (options := discord_options(core.settings)) is not None:
-        supplies = DiscordSupplies(files=core.files, sends=core.sends, answers=core.answers, clock=core.clock)
-        platforms.append(DiscordPlatform(options, supplies))
-    if (slack := slack_options(core.settings)) is not None:
-        lent = SlackSupplies(
-            files=core.files,
-            sends=core.sends,
-            clock=core.clock,
-            installations=slack_installations(core),
-            preview_of=slack_previews(core),
-        )
-        platforms.append(SlackPlatform(slack, lent))
+    if has_discord(core.settings):
+        from bot.on_discord import discord_platform
+
+        platforms.append(discord_platform(core))
+    if has_slack(core.settings):
+        from bot.on_slack import slack_platform
+
+        platforms.append(slack_platform(core))
     return {platform.name: platform for platform in platforms}
 
 
-def discord_options(settings: Settings) -> DiscordOptions | None:
-    """Return how to reach Discord, or None where it is not set up."""
-    if settings.discord_token is None:
-        return None
-    return DiscordOptions(
-        token=settings.discord_token.get_secret_value(),
-        api_url=settings.discord_api_url,
-        guild_ids=settings.discord_guild_ids,
-    )
+@runtime_checkable
+class Reachable(Protocol):
+    """A platform that reaches us by HTTP, or could."""
 
-
-def slack_options(settings: Settings) -> SlackOptions | None:
-    """Return how to reach Slack, or None where nothing of it is set up. What is missing, the platform says."""
-    secrets = (settings.slack_bot_token, settings.slack_app_token, settings.slack_signing_secret)
-    if not any(secrets):
-        return None
-    bot_token, app_token, signing_secret = (one.get_secret_value() if one else None for one in secrets)
-    return SlackOptions(
-        api_url=settings.slack_api_url,
-        bot_token=bot_token,
-        app_token=app_token,
-        signing_secret=signing_secret,
-        client_id=settings.slack_client_id,
-        client_secret=settings.slack_client_secret.get_secret_value() if settings.slack_client_secret else None,
-        public_url=settings.public_url,
-    )
+    def routes(self) -> Sequence[Route]:
+        """Return what the listener has to serve for it, perhaps nothing."""
+        ...
 
 
 def slack_routes(platforms: Mapping[str, Platform]) -> list[Route]:
     """Return the HTTP routes by which Slack reaches us; none in Socket Mode."""
-    return [route for one in platforms.values() if isinstance(one, SlackPlatform) for route in one.routes()]
-
-
-def slack_installations(core: Core) -> InstallationSupplies | None:
-    """Return where the tokens of many workspaces are kept; None without SECRET_KEY in the environment."""
-    box = core.strongbox
-    if box is None:
-        return None
-    return InstallationSupplies(reader=box.reader, writer=box.writer, seals=Seals(seal=box.seal, unseal=box.unseal))
-
-
-def slack_previews(core: Core) -> PreviewOf | None:
-    """Return what links to our pages unfold to in Slack; None without PUBLIC_URL, where nobody can follow them."""
-    links, pages = core.links, f"{core.settings.public_url}/t/"
-    if core.settings.public_url is None or not isinstance(links, SignedLinks):
-        return None
-
-    async def preview_of(url: str) -> Preview | None:
-        claim = links.read(url.removeprefix(pages)) if url.startswith(pages) else None
-        exhibit = await core.library.exhibit(claim.task_id) if claim is not None else None
-        if claim is None or exhibit is None or exhibit.is_deleted or exhibit.generation != claim.generation:
-            return None
-        picture = links.file_url(claim.task_id, claim.generation, exhibit.poster) if exhibit.poster else None
-        return Preview(title=exhibit.title, lines=exhibit.lines, picture_url=picture)
-
-    return preview_of
+    return [route for one in platforms.values() if isinstance(one, Reachable) for route in one.routes()]
 
 
 @asynccontextmanager

@@ -16,6 +16,8 @@ from typing import Any
 
 _CPU_GRACE_S = 5
 ORDER, ANSWER = "order.json", "answer.json"
+STILL, WEBP, GIF, STRIP, SMALLER = "still.png", "turntable.webp", "turntable.gif", "frames.webp", "smaller.glb"
+"""What the files are called that an order makes."""
 
 
 def main(folder: Path) -> int:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from PIL import Image
 
+from adapters.preview.child import GIF, SMALLER, STILL, STRIP, WEBP
 from adapters.preview.conversion import converted
 from adapters.preview.encoders import COLUMNS, FRAME_MS, FRAMES, save_gif, save_still, save_strip, save_webp
 from adapters.preview.formats import kind_of, read_model
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
 
 Answer = dict[str, object]
 
-STILL, WEBP, GIF, STRIP, SMALLER = "still.png", "turntable.webp", "turntable.gif", "frames.webp", "smaller.glb"
 _TEXTURE_PX = 1024
 _HELP = "On Debian or Ubuntu: sudo apt-get install --no-install-recommends libegl1 libgl1-mesa-dri libopengl0."
 

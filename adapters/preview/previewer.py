@@ -10,8 +10,8 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
-from adapters.preview import orders
 from adapters.preview.checks import check_glb, check_picture
+from adapters.preview.child import GIF, SMALLER, STILL, STRIP, WEBP
 from adapters.preview.process import Limits, Order, obeyed
 from bot.errors import PreviewFailed, StorageError
 from bot.looks import Look, MeshFacts, Reduction, Turntable
@@ -44,7 +44,7 @@ class ChildPreviewer:
         """See the port."""
         async with self._workshop(folder) as workshop:
             answer = await self._obeyed(Order(what="look", model=model, spread=spread), workshop)
-            still = workshop / orders.STILL if answer["still"] else None
+            still = workshop / STILL if answer["still"] else None
             if still is not None:
                 await asyncio.to_thread(check_picture, still, "PNG", frames=1, most_bytes=_STILL_BYTES)
                 still = _moved(still, folder)
@@ -54,7 +54,7 @@ class ChildPreviewer:
         """See the port."""
         async with self._workshop(folder) as workshop:
             answer = await self._obeyed(Order(what="turn", model=model, spread=spread), workshop)
-            webp, gif, strip = (workshop / name for name in (orders.WEBP, orders.GIF, orders.STRIP))
+            webp, gif, strip = (workshop / name for name in (WEBP, GIF, STRIP))
             frames = answer["frames"]
             await asyncio.to_thread(check_picture, webp, "WEBP", frames=frames, most_bytes=_TURN_BYTES)
             await asyncio.to_thread(check_picture, gif, "GIF", frames=frames, most_bytes=2_000_000)
@@ -70,7 +70,7 @@ class ChildPreviewer:
         """See the port."""
         async with self._workshop(target.parent) as workshop:
             answer = await self._obeyed(Order(what="reduce", model=model, limit_bytes=limit_bytes), workshop)
-            smaller = workshop / orders.SMALLER
+            smaller = workshop / SMALLER
             await asyncio.to_thread(check_glb, smaller, limit_bytes)
             smaller.replace(target)
         return Reduction(**answer)

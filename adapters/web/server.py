@@ -26,6 +26,9 @@ from bot.ports import FileStore
 
 log = logging.getLogger(__name__)
 
+Route = web.AbstractRouteDef
+"""What others hand in to be answered beside the pages."""
+
 _KEPT_HEADERS = (hdrs.ALLOW, hdrs.RETRY_AFTER)
 _EVERYWHERE = frozenset({"0.0.0.0", "::", ""})  # noqa: S104 - compared with, not bound to
 
@@ -66,7 +69,7 @@ class Supplies:
     task_counts: TaskCounts | None = None
     balance: Balance | None = None
     key_stops: KeyStops | None = None
-    routes: Sequence[web.AbstractRouteDef] = ()
+    routes: Sequence[Route] = ()
     registry: CollectorRegistry | None = None
     shelf: Shelf | None = None
 
@@ -135,7 +138,7 @@ class WebPart:
             self._server.close()
         await self._runner.cleanup()
 
-    def _application(self, routes: Sequence[web.AbstractRouteDef]) -> web.Application:
+    def _application(self, routes: Sequence[Route]) -> web.Application:
         application = web.Application(middlewares=[self._metrics.middleware(), _in_words(self._pages)])
         application.on_response_prepare.append(complete_any)
         application.add_routes(

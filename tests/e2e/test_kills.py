@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-import random
 import re
 import signal
 import socket
 import sqlite3
 import time
-from collections import Counter
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -365,35 +363,3 @@ def test_one_charge_for_two_tasks_in_doubt_is_adopted_by_neither(alone: House, r
     assert alone.states() == ["unclear", "unclear"]
     assert [endings(ran, task_id) for task_id in asked] == [1, 1]
     assert sum(charges(rodin, prompt) for prompt in prompts) == 1
-
-
-KILLS, AT_MOST_S = 100, 20.0
-
-
-def test_kills_at_any_moment_lose_nothing_and_charge_nothing_twice(home: House, rodin: Rodin, tmp_path: Path) -> None:
-    seed = random.SystemRandom().randrange(10**6)
-    print(f"seed {seed}")  # noqa: T201 - repeats the run when it fails
-    dice, prompt, kills = random.Random(seed), words(tmp_path), 0
-    deadline = time.monotonic() + AT_MOST_S
-    while kills < KILLS and time.monotonic() < deadline:
-        with home.console() as bot:
-            bot.say(f"generate {prompt} {kills} --faces 500 --tier Gen-2.5-Extreme-Low --material None")
-            bot.outlive(dice.uniform(0.2, 3.0))
-            bot.kill()
-        kills += 1
-
-    ran = come_back(home)
-
-    rows = home.rows("id, state, request, told, revision, vendor_uuid")
-    print(  # noqa: T201 - what the run has seen
-        f"{kills} kills, {len(rows)} tasks: {dict(Counter(row['state'] for row in rows))}"
-    )
-    assert rows
-    assert ran.code == 0
-    assert {row["state"] for row in rows} <= {"ready", "unclear"}
-    assert all(row["told"] == row["revision"] for row in rows)
-    taken = Counter(words for words in rodin.prompts() if words.startswith(f"{prompt} "))
-    assert set(taken.values()) <= {1}
-    assert all(endings(ran, row["id"]) <= 1 for row in rows)
-    uuids = [row["vendor_uuid"] for row in rows if row["vendor_uuid"]]
-    assert len(uuids) == len(set(uuids))

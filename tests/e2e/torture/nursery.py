@@ -28,7 +28,17 @@ from pathlib import Path
 from typing import Any
 
 IMPORTED = (
-    *("bot.__main__", "bot.roles", "bot.log", "bot.settings", "bot.demo", "bot.office", "bot.ledger"),
+    *(
+        "bot.__main__",
+        "bot.roles",
+        "bot.on_discord",
+        "bot.on_slack",
+        "bot.log",
+        "bot.settings",
+        "bot.demo",
+        "bot.office",
+        "bot.ledger",
+    ),
     *("adapters.discord.platform", "adapters.slack.platform", "storage.migrations"),
     *("sqlalchemy.dialects.sqlite.aiosqlite", "alembic.command", "prompt_toolkit", "slack_bolt.async_app"),
 )
