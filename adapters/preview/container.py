@@ -20,8 +20,8 @@ _CHUNK = struct.Struct("<I4s")
 _MOST_JSON = 64 * 2**20
 MOST_ITEMS = 100_000
 
-# Drawn, or safe to leave out of a preview: they change how light behaves, never where a vertex lies.
-KNOWN_EXTENSIONS = frozenset(
+# Read in full, or they hold nothing that a drawing or another format would miss.
+READ_EXTENSIONS = frozenset(
     {
         "KHR_mesh_quantization",
         "KHR_texture_transform",
@@ -30,6 +30,11 @@ KNOWN_EXTENSIONS = frozenset(
         "EXT_texture_avif",
         "KHR_materials_unlit",
         "KHR_materials_emissive_strength",
+    }
+)
+# Safe to leave out of a preview besides: they change how light behaves, never where a vertex lies.
+KNOWN_EXTENSIONS = READ_EXTENSIONS | frozenset(
+    {
         "KHR_materials_transmission",
         "KHR_materials_ior",
         "KHR_materials_specular",

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from adapters.preview.container import KNOWN_EXTENSIONS, MOST_ITEMS, open_glb
+from adapters.preview.container import KNOWN_EXTENSIONS, MOST_ITEMS, READ_EXTENSIONS, open_glb
 from adapters.preview.entries import Entry
 from adapters.preview.formats import kind_of, read_model
 from adapters.preview.names import plain_word
@@ -25,18 +25,6 @@ from adapters.preview.to_stl import write_stl
 _CHECK_PX = 16
 # Of the model's size: how far the box around the copy may be from that around the model.
 _TOLERANCE = 1e-6
-# glTF extensions that are read in full, or hold nothing that another format would miss.
-_CARRIED = frozenset(
-    {
-        "KHR_mesh_quantization",
-        "KHR_texture_transform",
-        "KHR_draco_mesh_compression",
-        "EXT_texture_webp",
-        "EXT_texture_avif",
-        "KHR_materials_unlit",
-        "KHR_materials_emissive_strength",
-    }
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,7 +80,7 @@ def _lost(model: Path, kind: str, solid: Solid, file_format: str) -> Iterator[st
     if _can_morph(container.document):
         yield "Shapes that the model can change into are left out; it stands as it is without them."
     used = document.get("extensionsUsed", [])
-    strange = sorted({str(name)[:60] for name in used if name not in _CARRIED} if isinstance(used, list) else ())
+    strange = sorted({str(name)[:60] for name in used if name not in READ_EXTENSIONS} if isinstance(used, list) else ())
     if strange and file_format != "stl":
         named = [name for name in strange if name in KNOWN_EXTENSIONS]
         others = len(strange) - len(named)
