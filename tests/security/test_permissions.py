@@ -57,6 +57,7 @@ CALLS: Mapping[str, Call] = {
     "formats_of": lambda core, who, task: core.formats_of(task, who),
     "retexture": lambda core, who, task: core.retexture(task, Wish(prompt="moss"), who, ELSEWHERE),
     "split": lambda core, who, task: core.split(task, Wish(), who, ELSEWHERE),
+    "address_of": lambda core, who, task: core.address_of(task, who),
     "draft_of": lambda core, who, task: core.draft_of(task, who),
     "family": lambda core, who, task: core.family(task, who),
     "again": lambda core, who, task: core.again(task, who, ELSEWHERE),
