@@ -21,8 +21,7 @@ from adapters.rodin.simulator.models import ModelSpec
 
 #: The largest model takes under ten seconds on a slow machine; a worker silent for this long is stuck.
 BUILD_TIMEOUT_S: Final = 180.0
-#: A killed process is gone at once, but on a busy machine it may take seconds before anybody can see that.
-STOP_TIMEOUT_S: Final = 30.0
+STOP_TIMEOUT_S: Final = 2.0
 
 
 class BuildFailed(Exception):

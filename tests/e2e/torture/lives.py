@@ -150,15 +150,28 @@ async def open_nursery(source: Path, log: Path) -> AsyncIterator[Nursery]:
             cwd=source,
         )
     assert process.stdout is not None
-    async with asyncio.timeout(BORN_WITHIN_S):
-        greeting = await process.stdout.readline()
-    if not greeting:
-        raise RuntimeError(f"the bot in {source} cannot be started:\n{_read(log)}")
-    nursery_ = Nursery(process)
     try:
-        yield nursery_
+        async with asyncio.timeout(BORN_WITHIN_S):
+            greeting = await process.stdout.readline()
+        if not greeting:
+            raise RuntimeError(f"the bot in {source} cannot be started:\n{_read(log)}")
+        nursery_ = Nursery(process)
+        try:
+            yield nursery_
+        finally:
+            await nursery_.close()
     finally:
-        await nursery_.close()
+        await _reaped(process)
+
+
+async def _reaped(process: asyncio.subprocess.Process) -> None:
+    """Leave nothing of a process, however far it came."""
+    if process.returncode is None:
+        with contextlib.suppress(ProcessLookupError):
+            process.kill()
+    if process.stdin is not None:
+        process.stdin.close()
+    await process.wait()
 
 
 def _command(source: Path) -> Sequence[str]:
