@@ -47,7 +47,12 @@ FOCI: dict[str, Focus] = {
     "deletions": Focus(
         points=(IN_THE_END, Point(where=Where.DELETING, after_s=0.2)),
         faults=("",),
-        acts=((Act.WISH, 60), (Act.DELETE, 10), (Act.CANCEL, 10), (Act.STRANGE, 40)),
+        acts=((Act.WISH, 60), (Act.DELETE, 20), (Act.CANCEL, 20)),
+    ),
+    "strangers": Focus(
+        points=(IN_THE_END,),  # nobody deletes a task of their own here: whatever is gone, a stranger took away
+        faults=("",),
+        acts=((Act.WISH, 45), (Act.STRANGE, 55)),
     ),
     "leases": Focus(
         points=(IN_THE_END, Point(where=Where.CLOCK, after_s=1.2), Point(where=Where.CLOCK, after_s=1.8)),
