@@ -51,7 +51,7 @@ RODIN_KINDS = (
     Kind(name="rodin bang", method="POST", path="/api/v2/bang$"),
     Kind(name="rodin status", method="POST", path="/api/v2/status$"),
     Kind(name="rodin listing", method="POST", path="/api/v2/download$"),
-    Kind(name="rodin balance", method="GET", path="/api/v2/check_balance$"),
+    Kind(name="rodin balance", method="GET", path="/api/v2/check_balance$", is_shoved=False),
     Kind(name="rodin usage", method="GET", path=r"/api/v2/check_balance\?usage_page="),
 )
 FILE_KINDS = (Kind(name="rodin file", method="GET", path="/pack/"),)

@@ -35,12 +35,17 @@ NOT_PASSED_ON = frozenset({"connection", "transfer-encoding", "content-length", 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Kind:
-    """Calls of one kind: their method, their path with its query, and what the request's body must hold."""
+    """Calls of one kind: their method, their path with its query, and what the request's body must hold.
+
+    `is_shoved`: the time runs on after a fault, so that who pauses before a second try need not be waited for. Not
+    where the bot waits for a few seconds only: on a busy machine they would be over before the answer is read.
+    """
 
     name: str
     method: str
     path: str
     holding: bytes = b""
+    is_shoved: bool = True
 
     def fits(self, request: web.Request, body: bytes) -> bool:
         """Say whether a request is of this kind."""
@@ -113,7 +118,8 @@ class Proxy:
         fault = None if kind is None else self.trouble.strikes(kind.name)
         if fault is None or fault in OURS:
             return _as_response(await self._passed(request, body))
-        self._shove()
+        if kind is not None and kind.is_shoved:
+            self._shove()
         spoil: Callable[[web.Request, bytes], Awaitable[web.StreamResponse]] = getattr(self, SPOILERS[fault])
         self.trouble.at_work += 1
         try:
