@@ -21,12 +21,14 @@ async def own_task(tasks: TaskStore, task_id: str, owner: Owner) -> Task:
     Raises:
         NotFound: it is not there, or not this person's to see. NotYours: it is only to be seen.
     """
-    task = await _found(tasks, task_id)
-    if is_own(task, owner):
-        return task
-    if can_see(task, owner):
+    return owned(await seen_task(tasks, task_id, owner), owner)
+
+
+def owned(task: Task, owner: Owner) -> Task:
+    """Return a task that a person may see if it is theirs. Raises NotYours."""
+    if not is_own(task, owner):
         raise NotYours(text.not_yours())
-    raise NotFound(text.no_such_task(task_id))
+    return task
 
 
 async def seen_task(tasks: TaskStore, task_id: str, owner: Owner) -> Task:

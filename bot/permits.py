@@ -10,7 +10,7 @@ from bot.controls import ids_of
 from bot.errors import NotAllowed, PlatformError
 from bot.keys import Server, server_of
 from bot.model import Ask, Owner, Task
-from bot.ownership import own_task, seen_task
+from bot.ownership import owned, seen_task
 from bot.policy import (
     DELETE,
     MONEY,
@@ -186,7 +186,7 @@ class Permits:
         if is_other and await (self.is_admin(owner) if right is None else self.may(owner, right)):
             log.info("about somebody else's task=%s by=%s", task.id, owner.user_id)
             return task
-        return await own_task(tasks, task_id, owner)
+        return owned(task, owner)
 
 
 def _unknown(owner: Owner, error: PlatformError) -> NotAllowed:
